@@ -1,0 +1,3 @@
+export * from "./dataset-ref.ts";
+export * from "./model-version.ts";
+export * from "./run-event.ts";

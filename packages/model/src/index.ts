@@ -1,0 +1,3 @@
+export * from "./prediction-line.ts";
+export * from "./signature.ts";
+export * from "./tensor.ts";
