@@ -1,1 +1,4 @@
-export {};
+export type { Config } from "./config-schema.ts";
+export * from "./config.ts";
+export * from "./context.ts";
+export * from "./open-yard.ts";

@@ -1,0 +1,28 @@
+import { openYard, type Yard } from "@modelyard/store";
+import type { Context } from "./context.ts";
+
+/** The default yard: a directory in the workspace, ignored by git. */
+export const DEFAULT_YARD = ".modelyard";
+
+/** Inputs of every operation that uses the yard. */
+export interface YardInputs {
+  /** Store URL or directory; then `MODELYARD_YARD`, then `.modelyard` in the workspace. */
+  readonly yard?: string | undefined;
+  /** Accept a directory yard on a hosted runner, where it vanishes with the job. */
+  readonly ephemeral?: boolean | undefined;
+}
+
+/** Opens the operation's yard; `create` makes it at first use. Throws YARD_* errors. */
+export async function openContextYard(inputs: YardInputs, context: Context, options: { create: boolean }): Promise<Yard> {
+  return openYard({
+    location: inputs.yard ?? context.env["MODELYARD_YARD"] ?? DEFAULT_YARD,
+    env: context.env,
+    workspace: context.workspace,
+    hasher: context.hasher,
+    clock: context.clock,
+    random: context.random,
+    log: context.log,
+    create: options.create,
+    ephemeral: inputs.ephemeral ?? false,
+  });
+}
