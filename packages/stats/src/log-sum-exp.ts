@@ -1,0 +1,9 @@
+/** log(sum(exp(x))) without overflow; -Infinity for no terms. */
+export function logSumExp(terms: readonly number[]): number {
+  let largest = Number.NEGATIVE_INFINITY;
+  for (const term of terms) if (term > largest) largest = term;
+  if (!Number.isFinite(largest)) return largest;
+  let sum = 0;
+  for (const term of terms) sum += Math.exp(term - largest);
+  return largest + Math.log(sum);
+}
