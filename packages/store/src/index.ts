@@ -1,2 +1,17 @@
 export * from "./blob-store.ts";
+export { blobKey } from "./blobs.ts";
+export { type DirectoryStoreOptions, directoryStore } from "./directory-store.ts";
+export { isKeySegment, parseKey, parsePrefix } from "./key.ts";
+export { DEFAULT_MAX_BYTES } from "./limits.ts";
+export { memoryStore } from "./memory-store.ts";
+export { memoryYard } from "./memory-yard.ts";
+export { nodeHasher } from "./node-hasher.ts";
+export { type OpenYardOptions, openYard, yardRecordSchema } from "./open-yard.ts";
+export { bytesSource, digestOfSource, fileSource } from "./sources.ts";
+export { systemClock } from "./system-clock.ts";
+export { systemRandom } from "./system-random.ts";
+export { withLimit } from "./with-limit.ts";
+export { withRetry } from "./with-retry.ts";
+export { withVerify } from "./with-verify.ts";
 export * from "./yard.ts";
+export { DEFAULT_YARD, parseYardLocation, type YardLocation } from "./yard-location.ts";

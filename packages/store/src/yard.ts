@@ -5,7 +5,10 @@ import type { BlobSource, BlobStore, CallOptions } from "./blob-store.ts";
 /** Content-addressed blobs of a yard, verified by name on every read. */
 export interface Blobs {
   /** Stores bytes under their sha256; `created` false when they were there. A source is hashed while it is sent, unless `digest` is known. */
-  put(body: Uint8Array | BlobSource, options?: CallOptions & { digest?: Digest }): Promise<{ digest: Digest; size: number; created: boolean }>;
+  put(
+    body: Uint8Array | BlobSource,
+    options?: CallOptions & { digest?: Digest },
+  ): Promise<{ digest: Digest; size: number; created: boolean }>;
   has(digest: Digest, options?: CallOptions): Promise<boolean>;
   /** Whole blob in memory. Throws BLOB_MISSING, BLOB_CORRUPT, STORE_TOO_LARGE (default limit 64 MiB). */
   get(digest: Digest, options?: CallOptions & { maxBytes?: number }): Promise<Uint8Array>;
@@ -23,7 +26,11 @@ export interface Records {
    * Takes the next number under `prefix` (`<prefix><number><suffix>`), building the record for the number it got. `build` may return undefined to give up
    * after reading the newest state. Numbers are taken in order; a taken number means read and try again.
    */
-  append<T extends object>(prefix: string, build: (next: number) => Promise<T | undefined>, options?: CallOptions & { pad?: number }): Promise<{ number: number; record: T } | undefined>;
+  append<T extends object>(
+    prefix: string,
+    build: (next: number) => Promise<T | undefined>,
+    options?: CallOptions & { pad?: number },
+  ): Promise<{ number: number; record: T } | undefined>;
   /** The numbers under a prefix, ascending. */
   numbers(prefix: string, options?: CallOptions): Promise<number[]>;
   /** Key of a number under a prefix: `<prefix><number padded with zeros>.json`. */

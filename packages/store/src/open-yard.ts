@@ -1,0 +1,85 @@
+import { pathToFileURL } from "node:url";
+import { type Clock, type Hasher, isoTime, type Log, ModelyardError, newUlid, type Random, remoteError, userError } from "@modelyard/base";
+import { timeSchema } from "@modelyard/content";
+import { z } from "zod";
+import type { BlobStore } from "./blob-store.ts";
+import { storeBlobs } from "./blobs.ts";
+import { directoryStore } from "./directory-store.ts";
+import { storeRecords } from "./records.ts";
+import { withProbe } from "./with-probe.ts";
+import { withRetry } from "./with-retry.ts";
+import type { Records, Yard } from "./yard.ts";
+import { DEFAULT_YARD, parseYardLocation, type YardLocation } from "./yard-location.ts";
+
+/** `yard.json`: that this is a yard, of which format, and which. */
+export const yardRecordSchema = z.strictObject({ format: z.literal(1), id: z.string(), created: timeSchema });
+
+export interface OpenYardOptions {
+  /** `file:///abs/dir`, a directory (relative to `workspace`), `s3://bucket/prefix`; absent: `.modelyard/` there. */
+  readonly location?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Repository root, where relative directories start. */
+  readonly workspace: string;
+  readonly hasher: Hasher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log?: Log | undefined;
+  /** Makes the yard when there is none; else YARD_MISSING is thrown. */
+  readonly create?: boolean | undefined;
+  /** Allows a directory yard on a machine that ends with the job. */
+  readonly ephemeral?: boolean | undefined;
+}
+
+/** Opens the team's store. Throws YARD_URL_INVALID, YARD_WOULD_VANISH, YARD_MISSING, FORMAT_TOO_NEW, S3_NOT_YET, STORE_*. */
+export async function openYard(options: OpenYardOptions): Promise<Yard> {
+  const parsed = parseYardLocation(options.location?.trim() || DEFAULT_YARD, options.workspace);
+  const { store: bare, url } = openStore(parsed, options);
+  const store = withProbe(withRetry(bare, { clock: options.clock, random: options.random, log: options.log }), options);
+  const records = storeRecords(store);
+  const id = await yardId(store, records, url, options);
+  return { url, id, store, blobs: storeBlobs(store, options.hasher), records };
+}
+
+function openStore(location: YardLocation, options: OpenYardOptions): { store: BlobStore; url: string } {
+  switch (location.kind) {
+    case "directory":
+      if (options.env["RUNNER_ENVIRONMENT"] === "github-hosted" && !options.ephemeral) throw wouldVanish(location.path);
+      return {
+        store: directoryStore(location.path, { clock: options.clock, random: options.random }),
+        url: pathToFileURL(location.path).href,
+      };
+    case "s3":
+      throw new ModelyardError({
+        code: "S3_NOT_YET",
+        kind: "user",
+        message: `s3://${location.bucket}/${location.prefix} cannot be opened: this release has directory yards only`,
+        hint: "use a directory that outlives the job, for example `yard: file:///mnt/modelyard` on a self-hosted runner",
+      });
+  }
+}
+
+async function yardId(store: BlobStore, records: Records, url: string, options: OpenYardOptions): Promise<string> {
+  const there = await records.read("yard.json", yardRecordSchema);
+  if (there) return there.id;
+  if (!options.create) throw yardMissing(url);
+  const made = { format: 1, id: newUlid(options.clock.now(), options.random), created: isoTime(options.clock) };
+  if ((await records.create("yard.json", made)) === "created") {
+    options.log?.info(`made a yard in ${store.location}`);
+    return made.id;
+  }
+  const others = await records.read("yard.json", yardRecordSchema);
+  if (!others) throw remoteError("STORE_NOT_READABLE", `yard.json in ${store.location} is taken but cannot be read`, { retryable: true });
+  return others.id;
+}
+
+function yardMissing(url: string) {
+  return userError("YARD_MISSING", `there is no yard at ${url}`, "check `yard`; the first dataset-push makes a new yard");
+}
+
+function wouldVanish(path: string) {
+  return userError(
+    "YARD_WOULD_VANISH",
+    `the yard ${path} is a directory of a GitHub-hosted runner and would vanish with the job`,
+    "keep it in a bucket:\n  with:\n    yard: s3://my-bucket/modelyard\nor, where it may vanish (a trial, a test), say so:\n  with:\n    ephemeral: true",
+  );
+}
