@@ -1,7 +1,21 @@
 import { z } from "zod";
 
 /** Element types of a tensor, by their NumPy names. */
-export const dtypeSchema = z.enum(["float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool", "string"]);
+export const dtypeSchema = z.enum([
+  "float32",
+  "float64",
+  "float16",
+  "int8",
+  "int16",
+  "int32",
+  "int64",
+  "uint8",
+  "uint16",
+  "uint32",
+  "uint64",
+  "bool",
+  "string",
+]);
 export type Dtype = z.infer<typeof dtypeSchema>;
 
 /** Extents of a tensor; -1 is an extent that a call chooses. The first extent of every input and output is the batch. */

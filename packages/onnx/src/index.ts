@@ -1,1 +1,3 @@
-export {};
+export * from "./inspect.ts";
+export type { ModelSession } from "./model-session.ts";
+export { checkModelAgainstSignature, requireSignature } from "./signature-check.ts";

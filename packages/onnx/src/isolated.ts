@@ -1,0 +1,5 @@
+export interface IsolationOptions {
+  readonly memoryBytes?: number;
+  readonly timeoutMs?: number;
+}
+export { openModel as openIsolatedModel } from "./session.ts";
