@@ -1,1 +1,12 @@
-export {};
+export * from "./apply.ts";
+export * from "./counts.ts";
+export * from "./decide.ts";
+export * from "./describe.ts";
+export * from "./event.ts";
+export * from "./gate.ts";
+export { latencyBudget } from "./gates/latency-budget.ts";
+export * from "./judge.ts";
+export * from "./parse-plan.ts";
+export * from "./plan.ts";
+export * from "./state.ts";
+export * from "./traffic.ts";

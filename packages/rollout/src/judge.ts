@@ -1,0 +1,136 @@
+import { addCounts, addPairs, emptyWindow, usableWindow, type Window } from "./counts.ts";
+import type { MeasuredBody } from "./event.ts";
+import { type GateResult, type GateTests, worstVerdict } from "./gate.ts";
+import { judgeAvailability } from "./gates/availability-gate.ts";
+import { judgeEvidence } from "./gates/evidence-gate.ts";
+import { latencyBudget } from "./gates/latency-budget.ts";
+import { judgeRateGate } from "./gates/rate-gate.ts";
+import { errorsGate, judgeShareGate, latencyGate, rejectionsGate, updateShareGate } from "./gates/share-gate.ts";
+import type { PlanStep } from "./plan.ts";
+import type { RolloutState, StepState } from "./state.ts";
+
+/** Parts of a step's alpha (Bonferroni): failures are what users feel, so that gate gets half and is the quickest. */
+const ERRORS_PART = 1 / 2;
+/** Rejections, latency and agreement share the other half. */
+const OTHER_PART = 1 / 6;
+/** Share of answers that may exceed `latencyBudgetMs` when there is no stable version: the budget is a p95. */
+const SLOW_LIMIT = 0.05;
+
+/**
+ * The `measured` event that follows from the step so far and a window of `sinceMs`. Figures that cannot be true (NaN, negative, a part above its whole) are left
+ * out and make the step inconclusive.
+ */
+export function judgeWindow(state: RolloutState, step: StepState, value: unknown, sinceMs: number): MeasuredBody {
+  const window = usableWindow(value);
+  const w = window ?? emptyWindow;
+  const elapsedMs = step.elapsedMs + (Number.isFinite(sinceMs) && sinceMs > 0 ? sinceMs : 0);
+  const totals = {
+    stable: addCounts(step.stable, w.stable),
+    canary: addCounts(step.canary, w.canary),
+    pairs: addPairs(step.pairs, w.pairs),
+  };
+  const tests: GateTests = {
+    errors: updateShareGate(errorsGate, step.tests.errors, w.canary, w.stable),
+    rejections: updateShareGate(rejectionsGate, step.tests.rejections, w.canary, w.stable),
+    latency: step.budgetMs === null ? step.tests.latency : updateShareGate(latencyGate, step.tests.latency, w.canary, w.stable),
+  };
+  const budgetMs = step.budgetMs ?? (state.baseline === null ? state.settings.latencyBudgetMs : latencyBudget(totals.stable));
+  const next: Judged = { step, totals, tests, budgetMs, elapsedMs, window };
+  const gates = state.baseline === null ? firstVersionGates(state, next) : comparedGates(state, next);
+  return {
+    type: "measured",
+    index: step.index,
+    elapsedMs,
+    canaryPercent: step.canaryPercent,
+    mirrorPercent: step.mirrorPercent,
+    window: window ?? null,
+    totals,
+    budgetMs,
+    tests,
+    gates,
+    verdict: worstVerdict(gates),
+  };
+}
+
+interface Judged extends Pick<MeasuredBody, "totals" | "tests" | "budgetMs" | "elapsedMs"> {
+  readonly step: StepState;
+  readonly window: Window | undefined;
+}
+
+/** Gates of a version that serves beside a stable one, against the same moments' traffic. */
+function comparedGates(state: RolloutState, next: Judged): GateResult[] {
+  const alpha = state.settings.alpha / state.plan.steps.length;
+  const { stable, canary, pairs } = next.totals;
+  const { step } = next;
+  const gates = [
+    ...commonGates(state, next, planStep(state, next).kind === "shadow" ? Math.min(canary.requests, pairs.compared) : canary.requests),
+    judgeShareGate(errorsGate, next.tests.errors, canary, stable, alpha * ERRORS_PART),
+    judgeShareGate(rejectionsGate, next.tests.rejections, canary, stable, alpha * OTHER_PART),
+    step.budgetMs === null ? noBudget() : judgeShareGate(latencyGate, next.tests.latency, canary, stable, alpha * OTHER_PART),
+  ];
+  if (planStep(state, next).kind === "shadow") {
+    gates.push(
+      judgeRateGate(
+        {
+          gate: "agreement",
+          bad: pairs.differed,
+          of: pairs.compared,
+          limit: state.settings.maxDisagreement,
+          noun: "mirrored answers differ",
+          note: `${pairs.lost} not compared`,
+        },
+        alpha * OTHER_PART,
+      ),
+    );
+  }
+  return gates;
+}
+
+/** Gates of a first version: absolute limits, since there is nothing to compare with. */
+function firstVersionGates(state: RolloutState, next: Judged): GateResult[] {
+  const alpha = state.settings.alpha / state.plan.steps.length;
+  const { canary } = next.totals;
+  const gates = commonGates(state, next, canary.requests);
+  gates.push(
+    judgeRateGate(
+      { gate: "error-limit", bad: canary.errors, of: canary.requests, limit: state.settings.maxErrorRate, noun: "answers failed" },
+      alpha * ERRORS_PART,
+    ),
+  );
+  if (state.settings.latencyBudgetMs !== null) {
+    const noun = `answers took longer than ${state.settings.latencyBudgetMs} ms`;
+    gates.push(
+      judgeRateGate({ gate: "latency-limit", bad: canary.slow, of: canary.requests, limit: SLOW_LIMIT, noun }, alpha * OTHER_PART),
+    );
+  }
+  return gates;
+}
+
+function commonGates(state: RolloutState, next: Judged, samples: number): GateResult[] {
+  const { step, window } = next;
+  const ready = window?.canaryReady ?? 0;
+  const crashes = step.crashes + (window?.canaryCrashes ?? 0);
+  const unreadyMs = window !== undefined && ready === 0 ? step.unreadyMs + (next.elapsedMs - step.elapsedMs) : 0;
+  const evidence = judgeEvidence(planStep(state, next), samples, next.elapsedMs, window !== undefined);
+  return window === undefined ? [evidence] : [evidence, judgeAvailability(ready, crashes, unreadyMs)];
+}
+
+function planStep(state: RolloutState, next: Judged): PlanStep {
+  return state.plan.steps[next.step.index]!;
+}
+
+function noBudget(): GateResult {
+  return {
+    gate: "latency",
+    verdict: "inconclusive",
+    reason: "the stable version has not answered enough to set a latency budget",
+    evidence: null,
+    needed: null,
+  };
+}
+
+/** One sentence on why a measured step is where it is: the gates that do not pass, or that all do. */
+export function verdictReason(gates: readonly GateResult[], verdict: MeasuredBody["verdict"]): string {
+  const said = gates.filter((gate) => gate.verdict === verdict).map((gate) => `${gate.gate}: ${gate.reason}`);
+  return said.length === 0 ? "nothing measured" : said.join("; ").slice(0, 1_900);
+}
