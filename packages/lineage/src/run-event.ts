@@ -3,7 +3,14 @@ import { z } from "zod";
 import { datasetRefSchema } from "./dataset-ref.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const base = { format: z.literal(1), run: z.string(), seq: z.int().positive(), time: timeSchema };
+const base = {
+  format: z.literal(1),
+  run: z.string(),
+  seq: z.int().positive(),
+  time: timeSchema,
+  /** Makes the record differ from every other, so that its writer knows it again after a lost reply. */
+  id: z.string().optional(),
+};
 
 export const artifactSchema = z.strictObject({
   name: z.string(),
@@ -13,12 +20,14 @@ export const artifactSchema = z.strictObject({
 });
 export type Artifact = z.infer<typeof artifactSchema>;
 
+/** What a run had: processor model, logical cores, bytes of memory, accelerators. */
 export const hardwareSchema = z.object({
   cpu: z.string(),
   cores: z.int(),
   memoryBytes: z.int(),
   gpus: z.array(z.object({ name: z.string(), memoryBytes: z.int(), driver: z.string() })),
 });
+export type Hardware = z.infer<typeof hardwareSchema>;
 
 /** Events of one run, `runs/<run>/<seq>.json`; the record is derived from them. */
 export const runEventSchema = z.discriminatedUnion("type", [
@@ -34,10 +43,24 @@ export const runEventSchema = z.discriminatedUnion("type", [
     environment: z.record(z.string(), z.string()),
     hardware: hardwareSchema,
   }),
-  z.object({ ...base, type: z.literal("progress"), step: z.number(), total: z.number().optional(), message: z.string().optional(), values: z.record(z.string(), z.number()).optional() }),
+  z.object({
+    ...base,
+    type: z.literal("progress"),
+    step: z.number(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+    values: z.record(z.string(), z.number()).optional(),
+  }),
   z.object({ ...base, type: z.literal("metrics"), values: z.record(z.string(), scalar) }),
   z.object({ ...base, type: z.literal("checkpoint"), step: z.number(), digest: digestSchema, size: z.int() }),
   z.object({ ...base, type: z.literal("artifact"), artifact: artifactSchema }),
-  z.object({ ...base, type: z.literal("finished"), outcome: z.enum(["succeeded", "failed", "cancelled"]), durationMs: z.number(), reason: z.string().optional() }),
+  z.object({
+    ...base,
+    type: z.literal("finished"),
+    outcome: z.enum(["succeeded", "failed", "cancelled"]),
+    durationMs: z.number(),
+    reason: z.string().optional(),
+  }),
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
+export type RunEventType = RunEvent["type"];

@@ -42,11 +42,11 @@ class StoreRecords implements Records {
     const pad = options.pad ?? 0;
     let last = 0;
     for (let attempt = 0; attempt < MAX_APPEND_ATTEMPTS; attempt++) {
-      last = await this.highest(prefix, last, pad, options);
+      last = (await this.numbers(prefix, { ...options, after: last })).at(-1) ?? last;
       const number = last + 1;
       const record = await build(number);
       if (record === undefined) return undefined;
-      if ((await this.create(this.key(prefix, number, pad), record, options)) === "created") return { number, record };
+      if ((await this.create(this.key(prefix, number, pad), record, { signal: options.signal })) === "created") return { number, record };
     }
     throw remoteError("STORE_CONTENDED", `no number under ${prefix} was free in ${MAX_APPEND_ATTEMPTS} attempts`, {
       hint: "run fewer writers at once",
@@ -54,26 +54,20 @@ class StoreRecords implements Records {
     });
   }
 
-  async numbers(prefix: string, options: CallOptions = {}): Promise<number[]> {
+  async numbers(prefix: string, options: CallOptions & { after?: number; pad?: number } = {}): Promise<number[]> {
+    const { after = 0, pad = 0, signal } = options;
+    // Padded names sort as numbers do, so that listing can begin after what is known.
+    const start = pad > 0 && after > 0 ? { after: this.key(prefix, after, pad) } : {};
     const found: number[] = [];
-    for await (const { key } of this.store.list(prefix, options)) {
+    for await (const { key } of this.store.list(prefix, { signal, ...start })) {
       const number = numberOf(key, prefix);
-      if (number !== undefined) found.push(number);
+      if (number !== undefined && number > after) found.push(number);
     }
     return found.sort((a, b) => a - b);
   }
 
   key(prefix: string, number: number, pad = 0): string {
     return `${prefix}${String(number).padStart(pad, "0")}.json`;
-  }
-
-  /** The highest number under the prefix, at least `known`; padded names sort as numbers do, so that listing can begin after what is known. */
-  private async highest(prefix: string, known: number, pad: number, options: CallOptions): Promise<number> {
-    let highest = known;
-    const after = pad > 0 && known > 0 ? { after: this.key(prefix, known, pad) } : {};
-    for await (const { key } of this.store.list(prefix, { signal: options.signal, ...after }))
-      highest = Math.max(highest, numberOf(key, prefix) ?? 0);
-    return highest;
   }
 }
 

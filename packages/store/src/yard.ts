@@ -4,7 +4,7 @@ import type { BlobSource, BlobStore, CallOptions } from "./blob-store.ts";
 
 /** Content-addressed blobs of a yard, verified by name on every read. */
 export interface Blobs {
-  /** Stores bytes under their sha256; `created` false when they were there. A source is hashed while it is sent, unless `digest` is known. */
+  /** Stores bytes under their sha256; `created` false when they were there. A source is read once more before, to learn its name, unless `digest` is known; throws SOURCE_CHANGED when its bytes turn out to be others. */
   put(
     body: Uint8Array | BlobSource,
     options?: CallOptions & { digest?: Digest },
@@ -23,16 +23,17 @@ export interface Records {
   /** Writes unless the key is taken; a taken key holding exactly these bytes counts as one's own lost reply (`created`). */
   create(key: string, value: unknown, options?: CallOptions): Promise<"created" | "taken">;
   /**
-   * Takes the next number under `prefix` (`<prefix><number><suffix>`), building the record for the number it got. `build` may return undefined to give up
-   * after reading the newest state. Numbers are taken in order; a taken number means read and try again.
+   * Takes the next number under `prefix` (key: see `key`), building the record for the number it got. `build` may return undefined to give up
+   * after reading the newest state. Numbers are taken in order; a taken number means read and try again. A record that two writers could build alike carries
+   * an `id` of its own (ULID): equal bytes under a taken number count as one's own lost reply.
    */
   append<T extends object>(
     prefix: string,
     build: (next: number) => Promise<T | undefined>,
     options?: CallOptions & { pad?: number },
   ): Promise<{ number: number; record: T } | undefined>;
-  /** The numbers under a prefix, ascending. */
-  numbers(prefix: string, options?: CallOptions): Promise<number[]>;
+  /** The numbers under a prefix, ascending; those above `after` alone, which padded names (`pad` as in `append`) find without listing the rest. */
+  numbers(prefix: string, options?: CallOptions & { after?: number; pad?: number }): Promise<number[]>;
   /** Key of a number under a prefix: `<prefix><number padded with zeros>.json`. */
   key(prefix: string, number: number, pad?: number): string;
 }
