@@ -1,9 +1,10 @@
-import { messageOf, userError } from "@modelyard/base";
+import { userError } from "@modelyard/base";
 import type { Signature, Tensor, TensorData } from "@modelyard/model";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { inspectOnnx, type OnnxPort } from "./inspect.ts";
 import type { ModelSession } from "./model-session.ts";
 import { loadRuntime, type OnnxRuntime } from "./runtime.ts";
+import { runtimeMessage } from "./runtime-message.ts";
 import { requireSignature } from "./signature-check.ts";
 
 export { type GoldenReport, replayGolden } from "./golden.ts";
@@ -45,7 +46,7 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
   } catch (cause) {
     throw userError(
       "MODEL_OPEN_FAILED",
-      `${what} cannot be opened: ${firstLine(cause)}`,
+      `${what} cannot be opened: ${runtimeMessage(cause)}`,
       "check it with onnx.checker.check_model and export it again",
       cause,
     );
@@ -78,7 +79,7 @@ class RuntimeSession implements ModelSession {
     } catch (cause) {
       throw userError(
         "MODEL_RUN_FAILED",
-        `${this.what} failed: ${firstLine(cause)}`,
+        `${this.what} failed: ${runtimeMessage(cause)}`,
         "run the same input with the training framework's ONNX check",
         cause,
       );
@@ -101,8 +102,4 @@ function fromRuntime(name: string, tensor: RuntimeTensor): Tensor {
 
 function halfBits(data: { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly length: number }): Uint16Array {
   return new Uint16Array(data.buffer, data.byteOffset, data.length);
-}
-
-function firstLine(cause: unknown): string {
-  return messageOf(cause).split("\n")[0]!.slice(0, 500);
 }
