@@ -1,1 +1,3 @@
-export {};
+export type { ActionSpec } from "@modelyard/inputs";
+export { runAction, runPost } from "./run-action.ts";
+export { readState, saveState } from "./state.ts";

@@ -7,4 +7,5 @@ export * from "./errors.ts";
 export * from "./json.ts";
 export * from "./log.ts";
 export * from "./names.ts";
+export * from "./progress.ts";
 export * from "./random.ts";

@@ -1,0 +1,71 @@
+import * as core from "@actions/core";
+import type { Log } from "@modelyard/base";
+import { type ActionSpec, type EveryOutput, formatOutputs, type InputsOf, type Operation, type OutputsOf } from "@modelyard/inputs";
+import type { Context } from "@modelyard/operations/context";
+import { prepareInputs } from "@modelyard/operations/prepare-inputs";
+import { processContext } from "@modelyard/operations/process-context";
+import { systemClock } from "@modelyard/store/system-clock";
+import { actionsLog } from "./actions-log.ts";
+import { failureOf, failureText, stackText } from "./failure-text.ts";
+import { currentJob } from "./job.ts";
+import { maskSecrets } from "./mask.ts";
+import { plainText } from "./plain-text.ts";
+import { givenInputs, readInput } from "./read-input.ts";
+import { cancellation } from "./signals.ts";
+import { stepSummary } from "./step-summary.ts";
+
+/** A handle somebody left open must not hold the job once the step has ended. */
+const EXIT_GRACE_MS = 2_000;
+
+/**
+ * Runs an operation as the main step of an action: masks, inputs, modelyard.yml, context, outputs, job summary, errors. The only place that decides
+ * whether the step passes; never throws.
+ */
+export async function runAction<S extends ActionSpec, R extends OutputsOf<S>>(
+  spec: S,
+  operation: Operation<S, Context, R>,
+  ..._missing: EveryOutput<S, R>
+): Promise<void> {
+  await runStep(spec, async (inputs, context, redact) => {
+    const outputs = await operation(inputs, context);
+    for (const [name, text] of formatOutputs(spec, outputs)) core.setOutput(name, redact(text));
+  });
+}
+
+/** Runs the clean-up of an action's post step, with the same care as its main step. */
+export async function runPost<S extends ActionSpec>(
+  spec: S,
+  cleanUp: (inputs: InputsOf<S>, context: Context) => Promise<void>,
+): Promise<void> {
+  await runStep(spec, cleanUp);
+}
+
+async function runStep<S extends ActionSpec>(
+  spec: S,
+  body: (inputs: InputsOf<S>, context: Context, redact: (text: string) => string) => Promise<void>,
+): Promise<void> {
+  const env = process.env;
+  const redact = maskSecrets(spec, env);
+  const log = actionsLog(systemClock, redact);
+  const fail = (thrown: unknown): void => reportFailure(thrown, log, redact);
+  process.once("uncaughtException", (error) => {
+    fail(error);
+    process.exit(1);
+  });
+  try {
+    const workspace = env["GITHUB_WORKSPACE"] || process.cwd();
+    const { inputs, cwd } = prepareInputs(spec, readInput(env), { given: givenInputs(env), startDirectory: workspace, workspace });
+    const job = await currentJob(env, log);
+    const context = processContext({ env, cwd, workspace, log, job, signal: cancellation(), summary: stepSummary(env, log, redact) });
+    await body(inputs, context, redact);
+  } catch (thrown) {
+    fail(thrown);
+  }
+  setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
+}
+
+function reportFailure(thrown: unknown, log: Log, redact: (text: string) => string): void {
+  const { error, others } = failureOf(thrown);
+  core.setFailed(plainText(redact(failureText(error, others))));
+  if (error.kind === "defect" || core.isDebug()) log.info(stackText(error));
+}
