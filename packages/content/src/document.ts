@@ -1,8 +1,10 @@
-import { isDigest, type Digest, fromUtf8, parseJson, userError } from "@modelyard/base";
+import { type Digest, fromUtf8, isDigest, parseJson, userError } from "@modelyard/base";
 import { z } from "zod";
 
 /** Zod type of a digest. */
-export const digestSchema = z.string().refine((text): text is Digest => isDigest(text), "sha256: and 64 hex digits expected") as unknown as z.ZodType<Digest, Digest>;
+export const digestSchema = z
+  .string()
+  .refine((text): text is Digest => isDigest(text), "sha256: and 64 hex digits expected") as unknown as z.ZodType<Digest, Digest>;
 
 /** RFC 3339 time in UTC. */
 export const timeSchema = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/, "an RFC 3339 time in UTC expected");

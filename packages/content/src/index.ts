@@ -1,2 +1,13 @@
 export * from "./canonical-json.ts";
 export * from "./document.ts";
+export * from "./entry-path.ts";
+export * from "./file-entry.ts";
+export * from "./linear-pattern.ts";
+export * from "./manifest-build.ts";
+export type { PageSource } from "./manifest-cursor.ts";
+export * from "./manifest-diff.ts";
+export { MAX_PAGE_BYTES, parsePage } from "./manifest-page.ts";
+export * from "./manifest-read.ts";
+export * from "./path-glob.ts";
+export * from "./split.ts";
+export * from "./version-digest.ts";
