@@ -1,0 +1,28 @@
+import { driftReportSchema, profileSchema } from "@modelyard/drift";
+import { comparisonSchema, metricDocumentSchema } from "@modelyard/evaluate";
+import { modelVersionSchema, runEventSchema, stageEventSchema } from "@modelyard/lineage";
+import { goldenSchema, predictionLineSchema, signatureSchema } from "@modelyard/model";
+import { configSchema } from "@modelyard/operations/config-schema";
+import type { z } from "zod";
+
+/** A document of ours that others may read or write: its JSON Schema is published as `schemas/<name>.json`. */
+export interface PublishedSchema {
+  readonly name: string;
+  readonly title: string;
+  readonly schema: z.ZodType;
+}
+
+/** Every published document. A new kind of document is added here. */
+export const publishedSchemas: readonly PublishedSchema[] = [
+  { name: "comparison", title: "Comparison of a candidate with a baseline", schema: comparisonSchema },
+  { name: "drift-report", title: "Drift of a window against a reference profile", schema: driftReportSchema },
+  { name: "golden", title: "Golden predictions: inputs with the outputs they must give", schema: goldenSchema },
+  { name: "metrics", title: "Metric document of one evaluation", schema: metricDocumentSchema },
+  { name: "model-version", title: "Immutable record of a model version", schema: modelVersionSchema },
+  { name: "modelyard", title: "modelyard.yml", schema: configSchema },
+  { name: "prediction-line", title: "One line of a prediction log", schema: predictionLineSchema },
+  { name: "profile", title: "Reference profile of a dataset", schema: profileSchema },
+  { name: "run-event", title: "One event of a run", schema: runEventSchema },
+  { name: "signature", title: "How a model is called", schema: signatureSchema },
+  { name: "stage-event", title: "One move of a stage", schema: stageEventSchema },
+];
