@@ -1,1 +1,15 @@
-export {};
+export * from "./block.ts";
+export * from "./cut-text.ts";
+export * from "./escape-html.ts";
+export * from "./escape-markdown.ts";
+export * from "./fit-comment.ts";
+export * from "./format-number.ts";
+export * from "./marker.ts";
+export * from "./mermaid.ts";
+export * from "./permission-hint.ts";
+export * from "./render-comparison.ts";
+export * from "./render-dataset-push.ts";
+export * from "./render-drift.ts";
+export type { RenderedReport, ReportOptions } from "./rendered-report.ts";
+export * from "./verdict-words.ts";
+export * from "./visible-text.ts";

@@ -1,0 +1,139 @@
+import type { Digest } from "@modelyard/base";
+import type { Comparison, MetricComparison, MetricDocument } from "@modelyard/evaluate";
+
+const digest = (character: string) => `sha256:${character.repeat(64)}` as Digest;
+
+const LABELS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
+function interval(value: number, half: number) {
+  return { low: value - half, high: value + half, level: 0.95, method: "wilson" };
+}
+
+/** A metric document with realistic numbers for tests and for the sample in the docs. */
+export function sampleDocument(version: number, accuracy: number): MetricDocument {
+  const counts: number[][] = LABELS.map((_, truth) => LABELS.map((__, prediction) => (truth === prediction ? 34 : 0)));
+  counts[8]![1] = 3;
+  counts[3]![5] = 2;
+  counts[9]![7] = 1;
+  return {
+    format: 1,
+    kind: "metrics",
+    subject: {
+      name: "digits",
+      version,
+      run: `01JCQ8ZK4M2X7T9V5B3N6R1W${version}P`,
+      digest: digest(String(version)),
+      commit: "4f2c91e07ab35d6688f0c1b2a3d4e5f601234567",
+    },
+    dataset: { name: "digits", version: 2, digest: digest("a") },
+    split: "test",
+    task: "classification",
+    n: 346,
+    metrics: [
+      { name: "accuracy", value: accuracy, interval: interval(accuracy, 0.019), direction: "higher", n: 346 },
+      { name: "macro_f1", value: accuracy - 0.002, interval: interval(accuracy - 0.002, 0.02), direction: "higher", n: 346 },
+      { name: "log_loss", value: 0.36 - accuracy / 4, interval: interval(0.36 - accuracy / 4, 0.031), direction: "lower", n: 346 },
+      { name: "ece", value: 0.021, interval: null, direction: "lower", n: 346 },
+    ],
+    slices: [
+      {
+        name: "class=8",
+        n: 37,
+        metrics: [{ name: "accuracy", value: 0.919, interval: interval(0.919, 0.07), direction: "higher", n: 37 }],
+      },
+      {
+        name: "class=1",
+        n: 36,
+        metrics: [{ name: "accuracy", value: 0.972, interval: interval(0.972, 0.05), direction: "higher", n: 36 }],
+      },
+    ],
+    latency: { p50Ms: 0.041, p95Ms: 0.078, p99Ms: 0.152, rowsPerSecond: 91_240 },
+    confusion: { labels: LABELS, counts },
+    predictions: { digest: digest("b"), size: 41_220, rows: 346, labels: LABELS },
+    created: "2026-03-02T10:15:00.000Z",
+  };
+}
+
+function metric(
+  name: string,
+  candidate: number,
+  baseline: number,
+  half: number,
+  change: MetricComparison["change"],
+  direction: "higher" | "lower" = "higher",
+): MetricComparison {
+  const delta = candidate - baseline;
+  return { name, direction, candidate, baseline, delta, interval: interval(delta, half), margin: 0.01, change, n: 346 };
+}
+
+/** A comparison that passes, with one slice that is not decided. */
+export function sampleComparison(): Comparison {
+  return {
+    format: 1,
+    kind: "comparison",
+    candidate: sampleDocument(4, 0.965),
+    baseline: sampleDocument(3, 0.939),
+    baselineReason: "the version in production",
+    n: 346,
+    metrics: [
+      metric("accuracy", 0.965, 0.939, 0.017, "improved"),
+      metric("macro_f1", 0.963, 0.937, 0.018, "improved"),
+      metric("log_loss", 0.119, 0.125, 0.011, "equivalent", "lower"),
+      { ...metric("ece", 0.021, 0.024, 0, "inconclusive", "lower"), interval: null },
+    ],
+    slices: [
+      { name: "class=8", n: 37, metrics: [{ ...metric("accuracy", 0.919, 0.946, 0.061, "inconclusive"), n: 37 }] },
+      { name: "class=1", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.861, 0.093, "improved"), n: 36 }] },
+      { name: "class=3", n: 35, metrics: [{ ...metric("accuracy", 0.943, 0.914, 0.055, "equivalent"), n: 35 }] },
+      { name: "class=9", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.944, 0.048, "equivalent"), n: 36 }] },
+    ],
+    gates: [
+      {
+        metric: "accuracy",
+        slice: null,
+        rule: "not-regressed, margin 0.01",
+        verdict: "pass",
+        reason: "the whole interval [+0.009, +0.043] is above -0.01",
+      },
+      {
+        metric: "log_loss",
+        slice: null,
+        rule: "not-regressed, margin 0.02",
+        verdict: "pass",
+        reason: "the whole interval [-0.017, +0.005] is below 0.02",
+      },
+      { metric: "macro_f1", slice: null, rule: "improved", verdict: "pass", reason: "the whole interval [+0.008, +0.044] is above 0" },
+    ],
+    verdict: "pass",
+    passed: true,
+    created: "2026-03-02T10:15:04.000Z",
+  };
+}
+
+/** The same with a gate that fails and one that is undecided. */
+export function failingComparison(): Comparison {
+  const base = sampleComparison();
+  return {
+    ...base,
+    metrics: [metric("accuracy", 0.913, 0.939, 0.012, "regressed"), ...base.metrics.slice(1)],
+    gates: [
+      {
+        metric: "accuracy",
+        slice: null,
+        rule: "not-regressed, margin 0.01",
+        verdict: "fail",
+        reason: "the whole interval [-0.038, -0.014] is below -0.01",
+      },
+      {
+        metric: "accuracy",
+        slice: "class=8",
+        rule: "not-regressed, margin 0.05",
+        verdict: "inconclusive",
+        reason: "the interval [-0.088, +0.034] holds -0.05: 37 examples are too few",
+      },
+      ...base.gates.slice(1),
+    ],
+    verdict: "fail",
+    passed: false,
+  };
+}
