@@ -1,17 +1,21 @@
 import type { InputSpec } from "./spec.ts";
 
-/** A value of modelyard.yml as the text that the input would hold; undefined for an absent value. Objects become JSON. */
-export function configText(value: unknown, shape: Pick<InputSpec, "type" | "separator">): string | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (shape.type === "json" || !Array.isArray(value)) return scalarText(value, shape.type === "json");
-  const separator = shape.separator ?? ",";
-  const items: unknown[] = value;
-  // An object in a list that is read as text cannot be split at commas again: hand the whole as JSON to who parses the text.
-  if (shape.type === "string" && items.some((item) => typeof item === "object")) return JSON.stringify(value);
-  return items.map((item) => scalarText(item, false)).join(shape.type === "list" ? (separator === "," ? "\n" : separator) : ", ");
+export type ConfigText =
+  | { readonly kind: "absent" }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "list"; readonly items: readonly string[] };
+
+/** A value of modelyard.yml as the input would hold it: a list stays one, so that its items may hold separators; anything else becomes text, objects as JSON. */
+export function configText(value: unknown, shape: Pick<InputSpec, "type">): ConfigText {
+  if (value === undefined || value === null) return { kind: "absent" };
+  if (shape.type === "json") return { kind: "text", text: JSON.stringify(value) };
+  if (!Array.isArray(value)) return { kind: "text", text: scalarText(value) };
+  const items: readonly unknown[] = value;
+  if (shape.type === "list") return { kind: "list", items: items.map(scalarText) };
+  const isPlain = items.every((item) => typeof item !== "object");
+  return { kind: "text", text: isPlain ? items.map(scalarText).join(", ") : JSON.stringify(value) };
 }
 
-function scalarText(value: unknown, asJson: boolean): string {
-  if (typeof value === "string" && !asJson) return value;
-  return typeof value === "object" || asJson ? JSON.stringify(value) : String(value);
+function scalarText(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

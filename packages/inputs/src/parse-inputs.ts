@@ -1,5 +1,5 @@
 import { userError } from "@modelyard/base";
-import { configText } from "./config-text.ts";
+import { type ConfigText, configText } from "./config-text.ts";
 import { camelCase } from "./names.ts";
 import { nearestName } from "./nearest.ts";
 import { expectedText, parseValue } from "./parse-value.ts";
@@ -62,9 +62,8 @@ function unknownInputs(spec: ActionSpec, given: readonly string[]): string[] {
 function selectedName(spec: ActionSpec, read: ReadInput, lookup: LookupConfig): string | undefined {
   const input = spec.inputs["name"];
   if (input === undefined) return undefined;
-  return (
-    presentText(read("name")) ?? (input.config === undefined ? undefined : presentText(configText(lookup(input.config, undefined), input)))
-  );
+  const configured: ConfigText = input.config === undefined ? { kind: "absent" } : configText(lookup(input.config, undefined), input);
+  return presentText(read("name")) ?? (configured.kind === "text" ? presentText(configured.text) : undefined);
 }
 
 function presentText(text: string | undefined): string | undefined {
@@ -75,13 +74,16 @@ function presentText(text: string | undefined): string | undefined {
 function resolveInput(key: string, input: InputSpec, raw: string | undefined, fromConfig: unknown): Resolved {
   const text = presentText(raw);
   if (text !== undefined) return resolveText(key, input, text, "");
-  const configured = presentText(configText(fromConfig, input));
-  if (configured !== undefined) return resolveText(key, input, configured, ` (${input.config} of modelyard.yml)`);
+  const configured = configText(fromConfig, input);
+  const source = ` (${input.config} of modelyard.yml)`;
+  if (configured.kind === "list") return resolveList(key, input, configured.items, source);
+  if (configured.kind === "text" && presentText(configured.text) !== undefined)
+    return resolveText(key, input, configured.text.trim(), source);
   const defaulted = input.fallback ?? (input.default?.includes("${{") ? undefined : input.default);
   if (defaulted !== undefined && presentText(defaulted) !== undefined) return resolveText(key, input, defaulted.trim(), " (the default)");
   if (input.required !== true) return { kind: "absent" };
-  const source = input.config === undefined ? "" : `, or ${input.config} in modelyard.yml`;
-  return { kind: "problem", problem: `${key} is required: give ${expectedText(input)}${source}` };
+  const orConfig = input.config === undefined ? "" : `, or ${input.config} in modelyard.yml`;
+  return { kind: "problem", problem: `${key} is required: give ${expectedText(input)}${orConfig}` };
 }
 
 function resolveText(key: string, input: InputSpec, text: string, source: string): Resolved {
@@ -93,6 +95,13 @@ function resolveText(key: string, input: InputSpec, text: string, source: string
     kind: "problem",
     problem: `${key}${source}: got ${got}, expected ${parsed.expected}${near === undefined ? "" : `; did you mean ${near}?`}`,
   };
+}
+
+function resolveList(key: string, input: InputSpec, items: readonly string[], source: string): Resolved {
+  const wrong = input.values === undefined ? undefined : items.find((item) => !input.values?.includes(item));
+  return wrong === undefined
+    ? { kind: "value", value: items }
+    : { kind: "problem", problem: `${key}${source}: got ${shown(wrong)}, expected ${expectedText(input)}` };
 }
 
 // JSON quoting keeps control characters of a hostile value on one line.
