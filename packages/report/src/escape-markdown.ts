@@ -42,8 +42,7 @@ const BREAK_MARK = "\u0001";
 function breakLinks(text: string): string {
   return text
     .replace(/(www)(?=\.)/gi, `$1${BREAK_MARK}`)
-    .replace(/:(?=\/|[\p{L}\p{N}+_-]+:)/gu, `:${BREAK_MARK}`)
-    .replace(/(mailto:|xmpp:)(?=\w)/gi, `$1${BREAK_MARK}`)
+    .replace(/:(?=[/\p{L}\p{N}+_-])/gu, `:${BREAK_MARK}`)
     .replace(/(gh-)(?=\d)/gi, `$1${BREAK_MARK}`);
 }
 

@@ -130,7 +130,8 @@ function pValue(p: number): string {
   return p < 0.0001 ? "&lt; 0.0001" : formatNumber(p, 4);
 }
 
-/** RFC 3339 time to the minute, in UTC. */
+/** RFC 3339 time to the minute, in UTC; anything else is escaped as it is. */
 function time(text: string): string {
-  return escapeText(`${text.slice(0, 10)} ${text.slice(11, 16)} UTC`);
+  const [, day, minute] = /^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}):\d{2}/.exec(text) ?? [];
+  return day === undefined ? escapeText(text) : `${day} ${minute} UTC`;
 }
