@@ -26,11 +26,11 @@ async function* walk(
       files.push(key);
       if (files.length < STAT_BATCH) continue;
     }
-    yield* sizes(root, files);
+    yield* sizes(root, files, options.signal);
     files = [];
     if (key.endsWith("/")) yield* walk(root, key, prefix, options);
   }
-  yield* sizes(root, files);
+  yield* sizes(root, files, options.signal);
 }
 
 /** Keys of the files of one directory and, ending in `/`, of its directories, sorted as the keys below them sort. */
@@ -51,7 +51,11 @@ function mayHold(key: string, prefix: string, after: string | undefined): boolea
   return after === undefined || key > after || (isDirectory && after.startsWith(key));
 }
 
-async function* sizes(root: string, keys: readonly string[]): AsyncGenerator<ObjectInfo> {
+async function* sizes(root: string, keys: readonly string[], signal: AbortSignal | undefined): AsyncGenerator<ObjectInfo> {
   const infos = await Promise.all(keys.map((key) => lstat(join(root, key)).catch(absentAsUndefined)));
-  for (const [i, info] of infos.entries()) if (info?.isFile()) yield { key: keys[i]!, size: info.size };
+  for (const [i, info] of infos.entries()) {
+    signal?.throwIfAborted();
+    if (info?.isFile()) yield { key: keys[i]!, size: info.size };
+  }
+  signal?.throwIfAborted();
 }
