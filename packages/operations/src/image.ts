@@ -1,20 +1,21 @@
 import { join, resolve } from "node:path";
-import { type Digest, formatBytes, parseNameAtVersion, parseVersionRef, userError } from "@modelyard/base";
+import { type Digest, formatBytes, userError } from "@modelyard/base";
 import { canonicalJson } from "@modelyard/content";
 import type { ModelVersion } from "@modelyard/lineage";
 import { type BaseImage, buildImage, checkImage, type LayerPlan, loadBase, OciLayout, parseTag, type TarFile } from "@modelyard/oci";
-import { attach, attachments, resolveModelVersion } from "@modelyard/registry";
+import { attach, resolveModelVersion } from "@modelyard/registry";
 import { bytesSource, type Yard } from "@modelyard/store";
 import type { Context } from "./context.ts";
 import { IN_IMAGE, nodeLayer, serverLayer } from "./image/runtime-files.ts";
 import { openContextYard, type YardInputs } from "./open-yard.ts";
+import { requireVersion } from "./require-name.ts";
 
 /** An unprivileged user that distroless images use too. */
 const USER = "65532:65532";
 const PORT = 8080;
 
 export interface ImageInputs extends YardInputs {
-  readonly name: string;
+  readonly name?: string | undefined;
   readonly version: string;
   /** `scratch`, an OCI layout (`DIR` or `DIR:TAG`), or a tar of a layout or root file system. */
   readonly base: string;
@@ -41,7 +42,7 @@ export interface ImageOutputs {
  */
 export async function image(inputs: ImageInputs, context: Context): Promise<ImageOutputs> {
   const yard = await openContextYard(inputs, context, { create: false });
-  const { name, ref } = wanted(inputs);
+  const { name, ref } = requireVersion(inputs.name, inputs.version, "model");
   const model = await resolveModelVersion(yard, name, ref);
   const tag = parseTag(inputs.tag ?? `${name}-${model.version}`);
   const directory = resolve(context.cwd, inputs.output);
@@ -59,7 +60,7 @@ export async function image(inputs: ImageInputs, context: Context): Promise<Imag
   const built = await context.log.group(`Build ${reference}`, () => buildImage({ ...imagePlan(model), platform, base, layers }, layout));
   await layout.tag(tag, built.manifest);
   const checked = await checkImage(layout, tag);
-  await remember(yard, model, reference, built.manifest.digest, built.size, context);
+  await attach(yard, name, model.version, { kind: "image", reference, digest: built.manifest.digest, size: built.size }, context);
   context.log.notice(
     `image of ${name}@${model.version}: ${reference} ${checked.digest}, ${checked.layers} layers, ${formatBytes(built.size)}, ${formatBytes(built.bytesAdded)} new`,
   );
@@ -67,11 +68,6 @@ export async function image(inputs: ImageInputs, context: Context): Promise<Imag
     `### Image of \`${name}@${model.version}\`\n\n\`${reference}\`\n\n\`${checked.digest}\`: ${formatBytes(built.size)}, ${formatBytes(built.bytesAdded)} new\n`,
   );
   return { reference, digest: built.manifest.digest, bytesPushed: built.bytesAdded, size: built.size };
-}
-
-function wanted(inputs: ImageInputs): { name: string; ref: ReturnType<typeof parseVersionRef> } {
-  const given = parseNameAtVersion(inputs.name);
-  return { name: given.name, ref: inputs.name.includes("@") ? given.version : parseVersionRef(inputs.version) };
 }
 
 function sizeOf(layer: LayerPlan): number {
@@ -140,16 +136,4 @@ function requireGlibc(base: BaseImage, given: string, context: Context): void {
     `the base "${given}" has no glibc loader, so node cannot start in it`,
     "give a glibc base (Debian, Ubuntu, distroless/cc); Alpine's musl does not work",
   );
-}
-
-async function remember(yard: Yard, model: ModelVersion, reference: string, digest: Digest, size: number, context: Context): Promise<void> {
-  const known = await attachments(yard, model.name, model.version);
-  if (known.some((attachment) => attachment.kind === "image" && attachment.digest === digest)) return;
-  await attach(yard, model.name, model.version, {
-    kind: "image",
-    time: new Date(context.clock.now()).toISOString(),
-    reference,
-    digest,
-    size,
-  });
 }
