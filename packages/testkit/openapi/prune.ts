@@ -6,7 +6,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { OPERATIONS } from "../src/github-operations.ts";
+import { OPERATIONS } from "../src/github/operations.ts";
 
 type Node = { [key: string]: unknown };
 
@@ -85,9 +85,15 @@ function collectExamples(operation: string, status: string, response: unknown): 
   const resolved = isNode(response) && typeof response["$ref"] === "string" ? at(response["$ref"].slice(1)) : response;
   const content = ((resolved as Node)["content"] as Node | undefined)?.["application/json"] as Node | undefined;
   for (const [name, example] of Object.entries((content?.["examples"] ?? {}) as { [name: string]: Node })) {
-    const target = typeof example["$ref"] === "string" ? (at(example["$ref"].slice(1)) as Node) : example;
-    examples.push({ operation, status, name, body: target["value"] });
+    examples.push({ operation, status, name, body: exampleValue(example) });
   }
+}
+
+/** Some examples name another one as their value. */
+function exampleValue(example: Node): unknown {
+  const target = typeof example["$ref"] === "string" ? (at(example["$ref"].slice(1)) as Node) : example;
+  const value = target["value"];
+  return isNode(value) && typeof value["$ref"] === "string" && Object.keys(value).length === 1 ? exampleValue(value) : value;
 }
 
 const sorted = (record: { [name: string]: unknown }): Node => Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
