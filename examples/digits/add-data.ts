@@ -1,6 +1,6 @@
 // Adds rows of the source to data/digits.csv in file order, as if a new batch had come in: `node add-data.ts 1000` makes the first 1,000 rows.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 
 const SIDE = 8;
@@ -18,7 +18,7 @@ export function sourceRows(): string[] {
 /** Writes the first `count` rows with a header to `file`. */
 export function writeRows(file: string, count: number): void {
   const rows = sourceRows().slice(0, count);
-  mkdirSync(join(file, ".."), { recursive: true });
+  mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${columns.join(",")}\n${rows.join("\n")}\n`);
 }
 
@@ -29,7 +29,7 @@ if (import.meta.main) {
     process.stderr.write(`add-data: give the number of rows to have, 1 to ${all}\n`);
     process.exit(1);
   }
-  const file = join(here, process.argv[3] ?? "data/digits.csv");
+  const file = resolve(process.argv[3] ?? join(here, "data", "digits.csv"));
   writeRows(file, count);
   process.stdout.write(`${file}: ${count} rows\n`);
 }
