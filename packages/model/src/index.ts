@@ -1,6 +1,7 @@
 export * from "./compare-golden.ts";
 export * from "./float16.ts";
 export * from "./parse.ts";
+export * from "./prediction-key.ts";
 export * from "./prediction-line.ts";
 export * from "./read-outputs.ts";
 export * from "./rows.ts";

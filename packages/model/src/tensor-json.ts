@@ -25,6 +25,9 @@ const NOT_FINITE: ReadonlyMap<string, number> = new Map([
   ["-Infinity", Number.NEGATIVE_INFINITY],
 ]);
 
+/** The largest number that rounds to a finite value of the type (IEEE 754: half a step above the largest finite one is excluded). */
+const LARGEST = { float16: 65519.99999999999, float32: 3.4028235677973362e38, float64: Number.MAX_VALUE } as const;
+
 /** A tensor as JSON: 64-bit integers past 2^53 as decimal texts, NaN and the infinities as "NaN", "Infinity", "-Infinity", bool as true and false. */
 export function tensorToJson(tensor: Tensor): JsonTensor {
   const data: JsonValue[] = new Array(tensor.data.length);
@@ -74,20 +77,23 @@ export function setJsonValue(dtype: Dtype, data: TensorData, index: number, valu
       return (value === true || value === false || value === 0 || value === 1) && set(data, index, Number(value));
     case "float32":
     case "float64":
-    case "float16": {
-      const number =
-        typeof value === "number"
-          ? value
-          : typeof value === "bigint"
-            ? Number(value)
-            : typeof value === "string"
-              ? NOT_FINITE.get(value)
-              : undefined;
-      return number !== undefined && set(data, index, dtype === "float16" ? toFloat16Bits(number) : number);
-    }
+    case "float16":
+      return setFloat(dtype, data, index, value);
     default:
       return setInteger(dtype, data, index, value);
   }
+}
+
+/** A finite number must stay finite in the narrower type; what is not finite comes as a word. */
+function setFloat(dtype: "float32" | "float64" | "float16", data: TensorData, index: number, value: unknown): boolean {
+  if (typeof value === "string") {
+    const word = NOT_FINITE.get(value);
+    return word !== undefined && set(data, index, dtype === "float16" ? toFloat16Bits(word) : word);
+  }
+  if (typeof value !== "number" && typeof value !== "bigint") return false;
+  const number = Number(value);
+  if (Math.abs(number) > LARGEST[dtype]) return false;
+  return set(data, index, dtype === "float16" ? toFloat16Bits(number) : number);
 }
 
 function setInteger(dtype: Dtype, data: TensorData, index: number, value: unknown): boolean {
