@@ -35,6 +35,16 @@ export interface DispatchInput {
   readonly correlation: string;
 }
 
+export interface Runner {
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly isOnline: boolean;
+  readonly isBusy: boolean;
+}
+
+/** Whether the token may list self-hosted runners is not known before it asks: GITHUB_TOKEN may not. */
+export type RunnerList = { readonly kind: "listed"; readonly runners: readonly Runner[] } | { readonly kind: "unknown"; readonly reason: string };
+
 export interface Issue {
   readonly number: number;
   readonly url: string;
@@ -50,13 +60,20 @@ export type DeploymentState = "queued" | "in_progress" | "success" | "failure" |
  */
 export interface GitHub {
   readonly repository: Repository;
-  /** Creates or updates the one comment that carries `marker` and was written by this token's author; looks through all pages. */
-  upsertComment(issue: number, marker: string, body: string): Promise<{ readonly kind: "created" | "updated" | "unchanged"; readonly url: string }>;
+  /**
+   * Creates or updates the one comment that begins with `marker` and was written by this token's author; looks through all pages. Of several writers the one
+   * with the greatest `order` (the id of the workflow run, a commit's time) wins: `unchanged` also means that something newer is there.
+   */
+  upsertComment(issue: number, marker: string, body: string, order?: number): Promise<{ readonly kind: "created" | "updated" | "unchanged"; readonly url: string }>;
   publishCheck(check: CheckInput): Promise<{ readonly url: string }>;
   /** Number of the open pull request whose head is this commit, or undefined. */
   findPullRequest(headSha: string): Promise<number | undefined>;
   /** Dispatches and finds the run: by `return_run_details`, else by `correlation`; never starts it twice. */
   dispatchWorkflow(dispatch: DispatchInput, signal?: AbortSignal): Promise<WorkflowRun>;
+  /** The repository's default branch. */
+  defaultBranch(): Promise<string>;
+  /** Self-hosted runners of the repository. */
+  listRunners(): Promise<RunnerList>;
   getRun(id: number): Promise<WorkflowRun>;
   /** Asks for cancellation; false when the run had already ended. */
   cancelRun(id: number): Promise<boolean>;
