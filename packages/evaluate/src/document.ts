@@ -43,15 +43,15 @@ export const metricDocumentSchema = z.strictObject({
   slices: z.array(sliceSchema),
   /** Milliseconds a row in single-row calls, and rows a second in batches. Null for predictions files. */
   latency: z.strictObject({ p50Ms: z.number(), p95Ms: z.number(), p99Ms: z.number(), rowsPerSecond: z.number() }).nullable(),
-  /** Classes by frequency with the confusion counts [truth][prediction]; null for regression. */
+  /** Classes in their order with the confusion counts [truth][prediction]; null for regression and for more than 50 classes. */
   confusion: z.strictObject({ labels: z.array(z.string()), counts: z.array(z.array(z.int())) }).nullable(),
-  /** The per-example predictions (JSON lines), stored beside the document. */
-  predictions: z.strictObject({ digest: digestSchema, size: z.int(), rows: z.int() }),
+  /** The per-example predictions (JSON lines), stored beside the document; `labels` names the class of each score. */
+  predictions: z.strictObject({ digest: digestSchema, size: z.int(), rows: z.int(), labels: z.array(z.string()).nullable().optional() }),
   created: timeSchema,
 });
 export type MetricDocument = z.infer<typeof metricDocumentSchema>;
 
-/** One line of stored predictions. `scores` are class probabilities in the order of `labels` of the first line's document, or the single value. */
+/** One line of stored predictions. `scores` are class probabilities in the order of the metric document's `predictions.labels`; null for regression and where there are none. */
 export const predictionSchema = z.strictObject({
   id: z.string(),
   label: z.string().nullable(),
