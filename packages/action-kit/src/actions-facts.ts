@@ -1,5 +1,5 @@
 import { context } from "@actions/github";
-import type { JobFacts } from "@modelyard/operations/job-context";
+import type { JobFacts } from "@modelyard/operations/process/job-context";
 
 /**
  * The job as @actions/github sees it. A file of its own, loaded when the event payload is known to be good: that library parses the payload while it is

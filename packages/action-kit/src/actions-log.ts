@@ -1,6 +1,5 @@
 import * as core from "@actions/core";
-import { type Clock, type Log, progressLines } from "@modelyard/base";
-import { plainLineOf, plainText } from "./plain-text.ts";
+import { type Clock, type Log, plainLineOf, plainText, progressLines } from "@modelyard/base";
 
 /** The log of a workflow step. `redact` removes secrets that the platform's masking could miss. */
 export function actionsLog(clock: Pick<Clock, "monotonic">, redact: (text: string) => string): Log {

@@ -1,7 +1,7 @@
 import type { Log } from "@modelyard/base";
 import type { JobContext } from "@modelyard/operations/context";
-import { jobContextOf, jobFactsOf } from "@modelyard/operations/job-context";
-import { readEvent } from "./read-event.ts";
+import { jobContextOf, jobFactsOf } from "@modelyard/operations/process/job-context";
+import { readEvent } from "@modelyard/operations/process/read-event";
 import type { Env } from "./read-input.ts";
 
 /** The job this process runs in, from the environment and the event payload. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { plainLineOf, plainText } from "@modelyard/base";
 import fc from "fast-check";
-import { plainLineOf, plainText } from "./plain-text.ts";
 import { naughtyStrings } from "./testing/naughty-strings.ts";
 import { commandsIn } from "./testing/runner-grammar.ts";
 

@@ -1,17 +1,16 @@
 import * as core from "@actions/core";
-import type { Log } from "@modelyard/base";
+import { type Log, plainText } from "@modelyard/base";
 import { type ActionSpec, type EveryOutput, formatOutputs, type InputsOf, type Operation, type OutputsOf } from "@modelyard/inputs";
 import type { Context } from "@modelyard/operations/context";
-import { prepareInputs } from "@modelyard/operations/prepare-inputs";
-import { processContext } from "@modelyard/operations/process-context";
+import { cancellation } from "@modelyard/operations/process/cancellation";
+import { failureOf, failureText, stackText } from "@modelyard/operations/process/failure-text";
+import { prepareInputs } from "@modelyard/operations/process/prepare-inputs";
+import { processContext } from "@modelyard/operations/process/process-context";
 import { systemClock } from "@modelyard/store/system-clock";
 import { actionsLog } from "./actions-log.ts";
-import { failureOf, failureText, stackText } from "./failure-text.ts";
 import { currentJob } from "./job.ts";
 import { maskSecrets } from "./mask.ts";
-import { plainText } from "./plain-text.ts";
 import { givenInputs, readInput } from "./read-input.ts";
-import { cancellation } from "./signals.ts";
 import { stepSummary } from "./step-summary.ts";
 
 /** A handle somebody left open must not hold the job once the step has ended. */

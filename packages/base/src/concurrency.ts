@@ -1,5 +1,9 @@
 /** Maps `items` with at most `limit` calls in flight; results keep the order of items; the first failure stops new calls and is thrown. */
-export async function mapBounded<T, R>(items: Iterable<T> | AsyncIterable<T>, limit: number, work: (item: T, index: number) => Promise<R>): Promise<R[]> {
+export async function mapBounded<T, R>(
+  items: Iterable<T> | AsyncIterable<T>,
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let failed = false;
   let failure: unknown;

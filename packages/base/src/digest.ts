@@ -12,7 +12,11 @@ export function isDigest(text: string): text is Digest {
 /** Parses `sha256:<hex>`. Throws DIGEST_INVALID. */
 export function parseDigest(text: string): Digest {
   if (isDigest(text)) return text;
-  throw userError("DIGEST_INVALID", `"${text.slice(0, 100)}" is not a digest`, "write sha256: followed by 64 lower-case hexadecimal digits");
+  throw userError(
+    "DIGEST_INVALID",
+    `"${text.slice(0, 100)}" is not a digest`,
+    "write sha256: followed by 64 lower-case hexadecimal digits",
+  );
 }
 
 /** The 64 hex digits of a digest. */

@@ -7,5 +7,6 @@ export * from "./errors.ts";
 export * from "./json.ts";
 export * from "./log.ts";
 export * from "./names.ts";
+export * from "./plain-text.ts";
 export * from "./progress.ts";
 export * from "./random.ts";

@@ -34,7 +34,11 @@ class Parser {
   }
 
   private fail(problem: string): never {
-    throw userError("JSON_INVALID", `${this.what} is not valid JSON: ${problem} at character ${this.at}`, "write the file again with a JSON encoder");
+    throw userError(
+      "JSON_INVALID",
+      `${this.what} is not valid JSON: ${problem} at character ${this.at}`,
+      "write the file again with a JSON encoder",
+    );
   }
 
   private space(): void {

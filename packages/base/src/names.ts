@@ -6,7 +6,11 @@ const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 /** A dataset or model name: 1 to 64 of letters, digits, `.`, `_`, `-`, starting and ending with a letter or digit. Throws NAME_INVALID. */
 export function parseName(text: string, what = "name"): string {
   if (NAME.test(text) && !text.includes("..")) return text;
-  throw userError("NAME_INVALID", `"${text.slice(0, 100)}" is not a ${what}`, "use 1 to 64 letters, digits, '.', '_' or '-', starting and ending with a letter or digit");
+  throw userError(
+    "NAME_INVALID",
+    `"${text.slice(0, 100)}" is not a ${what}`,
+    "use 1 to 64 letters, digits, '.', '_' or '-', starting and ending with a letter or digit",
+  );
 }
 
 /** What a `version` input may say. */
@@ -24,7 +28,11 @@ export function parseVersionRef(text: string): VersionRef {
   const number = /^v?([1-9]\d{0,8})$/.exec(trimmed);
   if (number) return { kind: "number", number: Number(number[1]) };
   if (/^[a-z][a-z0-9-]{0,31}$/.test(trimmed)) return { kind: "alias", alias: trimmed };
-  throw userError("VERSION_INVALID", `"${text.slice(0, 100)}" is not a version`, "write 12, v12, latest, a stage such as production, or a digest (sha256:...)");
+  throw userError(
+    "VERSION_INVALID",
+    `"${text.slice(0, 100)}" is not a version`,
+    "write 12, v12, latest, a stage such as production, or a digest (sha256:...)",
+  );
 }
 
 /** Parses `name@12`, `name@production`, `name@sha256:...`, or a bare `name` (latest). Throws NAME_INVALID or VERSION_INVALID. */

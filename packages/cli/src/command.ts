@@ -1,7 +1,7 @@
 import type { ActionSpec, EveryOutput, InputsOf, Operation, OutputsOf } from "@modelyard/inputs";
 import { outputValues, type ReadInput } from "@modelyard/inputs";
 import type { Context } from "@modelyard/operations/context";
-import { type PrepareOptions, prepareInputs } from "@modelyard/operations/prepare-inputs";
+import { type PrepareOptions, prepareInputs } from "@modelyard/operations/process/prepare-inputs";
 
 /** An action as the command line runs it: its operation is imported only when it runs. */
 export interface Command {

@@ -81,4 +81,215 @@ export const commands: Readonly<Record<string, Command>> = {
       }
     }
   } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/image")).image),
+  "record": command({
+    name: "record",
+    description: "Writes what a training run did into the yard (commit, data, parameters, hardware, metrics, model and artifacts), from inside the training job",
+    inputs: {
+      run: {
+        type: "string",
+        description: "Identifier of the run, as the train action passes it to the workflow; a new one when absent"
+      },
+      event: {
+        type: "enum",
+        description: "What to write; `all` writes start, metrics, artifacts and end in one step at the end of a job",
+        fallback: "all",
+        values: [
+          "all",
+          "started",
+          "progress",
+          "metrics",
+          "checkpoint",
+          "artifact",
+          "finished"
+        ]
+      },
+      name: {
+        type: "string",
+        description: "Name of the model that is trained",
+        config: "models.$name"
+      },
+      dataset: {
+        type: "string",
+        description: "Dataset version that is read, as name@version or the path of a pointer file",
+        config: "datasets.*.pointer"
+      },
+      parameters: {
+        type: "json",
+        description: "Parameters of the training as a JSON object"
+      },
+      metrics: {
+        type: "string",
+        description: "Path of a JSON file with a flat object of values, or of a metric document"
+      },
+      model: {
+        type: "string",
+        description: "Path of the trained model (ONNX)"
+      },
+      signature: {
+        type: "string",
+        description: "Path of the model's signature; signature.json beside the model when absent"
+      },
+      golden: {
+        type: "string",
+        description: "Path of the golden predictions; golden.json beside the model when absent"
+      },
+      artifacts: {
+        type: "list",
+        description: "More files to keep, as paths, directories or globs, one a line",
+        separator: "\n"
+      },
+      path: {
+        type: "string",
+        description: "File of the checkpoint, for the event `checkpoint`"
+      },
+      step: {
+        type: "float",
+        description: "Step that the training has reached, for `progress` and `checkpoint`"
+      },
+      total: {
+        type: "float",
+        description: "Steps that the training has in all"
+      },
+      message: {
+        type: "string",
+        description: "A line for people, shown with the progress or the end"
+      },
+      outcome: {
+        type: "enum",
+        description: "How the run ended, for `finished` and `all`; takes job.status as it is",
+        fallback: "succeeded",
+        values: [
+          "succeeded",
+          "failed",
+          "cancelled",
+          "success",
+          "failure"
+        ]
+      },
+      duration: {
+        type: "duration",
+        description: "How long the training took (90s, 2h); since the run's first event, or since it was asked for, when absent"
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Check everything and write nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      run: {
+        type: "string",
+        description: "Identifier of the run"
+      },
+      digests: {
+        type: "json",
+        description: "The files that were stored, as a JSON list of name, role, digest and size"
+      },
+      "model-digest": {
+        type: "string",
+        description: "Digest of the model, when there was one"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/record")).record),
+  "register": command({
+    name: "register",
+    description: "Makes the next immutable version of a model from a recorded run or from files, after checking signature and golden predictions",
+    inputs: {
+      name: {
+        type: "string",
+        description: "Model name",
+        config: "models.$name"
+      },
+      run: {
+        type: "string",
+        description: "Recorded run that made the model; gives model, signature, golden predictions, dataset and metrics that are not given here"
+      },
+      model: {
+        type: "string",
+        description: "Path of the model (ONNX)"
+      },
+      signature: {
+        type: "string",
+        description: "Path of the model's signature; signature.json beside the model when absent"
+      },
+      golden: {
+        type: "string",
+        description: "Path of the golden predictions; golden.json beside the model when absent"
+      },
+      dataset: {
+        type: "string",
+        description: "Dataset version that the model learnt from, as name@version or the path of a pointer file"
+      },
+      metrics: {
+        type: "string",
+        description: "Path of the metric document of this model, as evaluate puts it out"
+      },
+      timeout: {
+        type: "duration",
+        description: "Longest opening or call of the model while it is checked",
+        fallback: "30s"
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Check everything and write nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      version: {
+        type: "integer",
+        description: "Number of the version"
+      },
+      digest: {
+        type: "string",
+        description: "Digest of what identifies the version (model, signature, golden predictions, run, dataset)"
+      },
+      changed: {
+        type: "boolean",
+        description: "False when this version was there already"
+      },
+      "golden-cases": {
+        type: "integer",
+        description: "Golden predictions that were replayed"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/register")).register),
 };

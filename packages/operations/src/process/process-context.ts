@@ -2,7 +2,7 @@ import type { Log } from "@modelyard/base";
 import { nodeHasher } from "@modelyard/store/node-hasher";
 import { systemClock } from "@modelyard/store/system-clock";
 import { systemRandom } from "@modelyard/store/system-random";
-import type { Context, JobContext } from "./context.ts";
+import type { Context, JobContext } from "../context.ts";
 import { lazyGitHub } from "./lazy-github.ts";
 
 export interface ProcessContextOptions {

@@ -1,5 +1,5 @@
 import type { Json } from "@modelyard/base";
-import type { JobContext } from "./context.ts";
+import type { JobContext } from "../context.ts";
 
 /** What the environment of a job says of it; fields undefined or empty outside a workflow. */
 export interface JobFacts {

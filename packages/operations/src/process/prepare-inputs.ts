@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type ActionSpec, type InputsOf, inputError, parseInputs, type ReadInput } from "@modelyard/inputs";
-import { loadConfig, lookupConfig } from "./config.ts";
+import { loadConfig, lookupConfig } from "../config.ts";
 
 export interface PrepareOptions {
   /** Names that the caller was handed; an unknown one is an error. */
