@@ -1,1 +1,14 @@
-export {};
+export { inferRequest, readInferAnswer } from "./infer-message.ts";
+export { type Answer, type Comparison, compareAnswers } from "./mirror/compare-answers.ts";
+export * from "./observe/admin.ts";
+export * from "./observe/metrics-text.ts";
+export * from "./observe/recorder.ts";
+export * from "./replicas/launcher.ts";
+export { type ProcessLauncherOptions, processLauncher } from "./replicas/process-launcher.ts";
+export { DEFAULT_WATCH, type PoolOptions, type VersionPool, versionPool, type WatchTimes } from "./replicas/version-pool.ts";
+export type { Backend } from "./router/backend.ts";
+export { keyFraction } from "./router/key-fraction.ts";
+export { type Router, type RouterOptions, startRouter } from "./router/router.ts";
+export { noRoutes, type Routes } from "./router/routes.ts";
+export type { ProxyLimits } from "./router/serving.ts";
+export { checkCandidate, type StagingOptions } from "./staging/check-candidate.ts";
