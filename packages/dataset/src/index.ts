@@ -1,1 +1,12 @@
-export {};
+export * from "./diff.ts";
+export * from "./document.ts";
+export * from "./examples.ts";
+export { newExamplesSince } from "./new-examples.ts";
+export * from "./pointer.ts";
+export * from "./pull.ts";
+export * from "./push.ts";
+export { type TableFormat, tableFormat } from "./table-format.ts";
+export { type Fields, type TableOptions, TableReader, type TableRow, type TableSink } from "./table-reader.ts";
+export type { ExamplesMode } from "./tally.ts";
+export * from "./verify.ts";
+export * from "./versions.ts";

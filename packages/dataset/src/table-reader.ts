@@ -1,0 +1,157 @@
+import { concatBytes, messageOf, userError } from "@modelyard/base";
+import { csvFields } from "./csv-fields.ts";
+import { RowSplitter } from "./row-splitter.ts";
+import type { TableFormat } from "./table-format.ts";
+
+/** Values of a row by column. */
+export type Fields = Readonly<Record<string, string>>;
+
+/** One row of a table while it streams by; its bytes are valid during the call only. */
+export interface TableRow {
+  /** Counts rows with content from 1, the header apart. */
+  readonly number: number;
+  /** With the line ending, as the file has it. */
+  readonly raw: Uint8Array;
+  /** Without the line ending: the bytes that name the example. */
+  readonly bytes: Uint8Array;
+  /** Parses the row. Throws DATASET_ROW_INVALID. */
+  fields(): Fields;
+}
+
+export interface TableSink {
+  /** The header as the file has it, byte order mark and line ending included. */
+  header?(raw: Uint8Array, columns: readonly string[]): void;
+  row(row: TableRow): void;
+}
+
+export interface TableOptions {
+  /** False when a CSV file has no header; columns are then `column1`, `column2`, ... */
+  readonly header: boolean;
+  /** Most columns of a table; more is a file that is no table. */
+  readonly maxColumns?: number | undefined;
+}
+
+/** Wide feature tables have thousands of columns; each costs a profile. */
+const MAX_COLUMNS = 20_000;
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
+/** Named so by JavaScript for the prototype of an object; no row may set it. */
+const FORBIDDEN_COLUMN = "__proto__";
+
+/** Streaming reader of one CSV or JSONL file: push chunks, then `end`; rows come out of the sink in order. Blank lines are no rows. */
+export class TableReader {
+  private readonly path: string;
+  private readonly format: TableFormat;
+  private readonly options: TableOptions;
+  private readonly sink: TableSink;
+  private readonly splitter: RowSplitter;
+  private readonly delimiter: string;
+  private columns: readonly string[] | undefined;
+  private start: Uint8Array | undefined = new Uint8Array(0);
+  private mark: Uint8Array = new Uint8Array(0);
+  private number = 0;
+
+  constructor(path: string, format: TableFormat, options: TableOptions, sink: TableSink) {
+    this.path = path;
+    this.format = format;
+    this.options = options;
+    this.sink = sink;
+    this.delimiter = format.kind === "csv" ? String.fromCharCode(format.delimiter) : "";
+    const quoteDelimiter = format.kind === "csv" ? format.delimiter : undefined;
+    this.splitter = new RowSplitter(`"${path}"`, quoteDelimiter, (raw, bytes, hasQuote) => this.take(raw, bytes, hasQuote));
+  }
+
+  /** Throws DATASET_ROW_INVALID, DATASET_ROW_TOO_LONG, DATASET_ENCODING. */
+  push(chunk: Uint8Array): void {
+    if (this.start === undefined) {
+      this.splitter.push(chunk);
+      return;
+    }
+    this.start = concatBytes([this.start, chunk]);
+    if (this.start.length >= BYTE_ORDER_MARK.length) this.begin(this.start);
+  }
+
+  end(): void {
+    if (this.start !== undefined) this.begin(this.start);
+    this.splitter.end();
+  }
+
+  private begin(first: Uint8Array): void {
+    if ((first[0] === 0xff && first[1] === 0xfe) || (first[0] === 0xfe && first[1] === 0xff)) {
+      throw userError("DATASET_ENCODING", `"${this.path}" is UTF-16 text`, "save the table as UTF-8, or push it with `examples: files`");
+    }
+    const marked = BYTE_ORDER_MARK.every((byte, i) => first[i] === byte);
+    this.mark = marked ? first.slice(0, BYTE_ORDER_MARK.length) : new Uint8Array(0);
+    this.start = undefined;
+    this.splitter.push(marked ? first.subarray(BYTE_ORDER_MARK.length) : first);
+  }
+
+  private take(raw: Uint8Array, bytes: Uint8Array, hasQuote: boolean): void {
+    if (bytes.length === 0) return;
+    if (this.format.kind === "csv" && this.columns === undefined) {
+      const first = this.csv(bytes, hasQuote);
+      this.columns = this.options.header ? this.checkedColumns(first) : first.map((_, i) => `column${i + 1}`);
+      if (this.options.header) {
+        this.sink.header?.(this.mark.length > 0 ? concatBytes([this.mark, raw]) : raw, this.columns);
+        return;
+      }
+    }
+    this.number++;
+    const fields = this.format.kind === "csv" ? () => this.csvRow(bytes, hasQuote) : () => this.jsonRow(bytes);
+    this.sink.row({ number: this.number, raw, bytes, fields });
+  }
+
+  private csv(bytes: Uint8Array, hasQuote: boolean): readonly string[] {
+    const result = csvFields(textOf(bytes), this.delimiter, hasQuote);
+    return "problem" in result ? this.invalid(result.problem) : result.fields;
+  }
+
+  private csvRow(bytes: Uint8Array, hasQuote: boolean): Fields {
+    const values = this.csv(bytes, hasQuote);
+    const columns = this.columns!;
+    if (values.length !== columns.length) this.invalid(`it has ${values.length} fields; the header has ${columns.length}`);
+    const fields: Record<string, string> = {};
+    for (let i = 0; i < columns.length; i++) fields[columns[i]!] = values[i]!;
+    return fields;
+  }
+
+  private jsonRow(bytes: Uint8Array): Fields {
+    let value: unknown;
+    try {
+      value = JSON.parse(textOf(bytes));
+    } catch (cause) {
+      this.invalid(`it is not JSON: ${messageOf(cause)}`);
+    }
+    if (typeof value !== "object" || value === null || Array.isArray(value)) this.invalid("it is not a JSON object");
+    const fields: Record<string, string> = {};
+    for (const [column, field] of Object.entries(value)) {
+      if (column === FORBIDDEN_COLUMN) this.invalid(`it has the key ${FORBIDDEN_COLUMN}`);
+      fields[column] = typeof field === "string" ? field : field === null ? "" : JSON.stringify(field);
+    }
+    return fields;
+  }
+
+  private checkedColumns(columns: readonly string[]): readonly string[] {
+    const maxColumns = this.options.maxColumns ?? MAX_COLUMNS;
+    if (columns.length > maxColumns) this.invalid(`its header has ${columns.length} columns; ${maxColumns} at most`);
+    const seen = new Set<string>();
+    for (const column of columns) {
+      if (column === FORBIDDEN_COLUMN || seen.has(column))
+        this.invalid(`its header has the column "${column.slice(0, 100)}" ${seen.has(column) ? "twice" : ""}`.trim());
+      seen.add(column);
+    }
+    return columns;
+  }
+
+  private invalid(problem: string): never {
+    const where = this.columns === undefined && this.format.kind === "csv" ? "the header" : `row ${this.number}`;
+    throw userError(
+      "DATASET_ROW_INVALID",
+      `${where} of "${this.path}" cannot be read: ${problem}`,
+      "correct the file, or push it with `examples: files` to take every file as one example",
+    );
+  }
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+}

@@ -1,0 +1,136 @@
+import { type Hasher, userError } from "@modelyard/base";
+import type { Split, SplitRule } from "@modelyard/content";
+import { type Profile, type ProfileBuilder, profileBuilder } from "@modelyard/drift";
+import type { Column, ExampleCounts } from "./document.ts";
+import { SplitAssigner } from "./split-assigner.ts";
+import type { TableFormat } from "./table-format.ts";
+import { TableReader } from "./table-reader.ts";
+
+/** What counts as an example: every file, every row of the tables, or (auto) rows when there is any table. */
+export type ExamplesMode = "auto" | "files" | "rows";
+
+export interface TallyOptions {
+  readonly rule: SplitRule;
+  readonly mode: ExamplesMode;
+  readonly header: boolean;
+  readonly labelColumn: string | undefined;
+  readonly hasher: Hasher;
+}
+
+/** Everything a version says of its examples. */
+export interface TallyResult {
+  readonly exampleKind: "files" | "rows";
+  readonly examples: ExampleCounts;
+  readonly profile: Profile | undefined;
+  readonly trainProfile: Profile | undefined;
+  readonly schema: readonly Column[];
+  /** Files that the key pattern did not match. */
+  readonly unmatched: number;
+}
+
+/** Counts examples by split and profiles rows, file by file in manifest order (the order is part of a profile's sampling). */
+export class Tally {
+  private readonly options: TallyOptions;
+  private readonly assigner: SplitAssigner;
+  private readonly all: ProfileBuilder;
+  private readonly train: ProfileBuilder;
+  private readonly fileCounts = { train: 0, validation: 0, test: 0 };
+  private readonly rowCounts = { train: 0, validation: 0, test: 0 };
+  private tables = 0;
+
+  constructor(options: TallyOptions) {
+    this.options = options;
+    this.assigner = new SplitAssigner(options.rule, options.hasher);
+    this.all = profileBuilder({ labelColumn: options.labelColumn });
+    this.train = profileBuilder({ labelColumn: options.labelColumn });
+  }
+
+  /** True when the rows of tables must be read. */
+  get readsRows(): boolean {
+    return this.options.mode !== "files";
+  }
+
+  /** Counts a file that is not read as a table. */
+  addFile(path: string, sha256: string): void {
+    if (this.options.mode === "rows") return;
+    this.fileCounts[this.assigner.ofFile(path, sha256)]++;
+  }
+
+  /** A reader to push a table's bytes into. */
+  table(path: string, format: TableFormat): TableReader {
+    this.tables++;
+    const splitOf = this.assigner.rowsOf(path);
+    return new TableReader(
+      path,
+      format,
+      { header: this.options.header },
+      {
+        row: (row) => {
+          const fields = row.fields();
+          const split: Split = splitOf(row.bytes, () => fields);
+          this.rowCounts[split]++;
+          this.all.add(fields);
+          if (split === "train") this.train.add(fields);
+        },
+      },
+    );
+  }
+
+  /** Throws DATASET_COLUMN_MISSING, DATASET_NO_TABLE. */
+  result(): TallyResult {
+    if (this.tables === 0) return this.filesResult();
+    const profile = this.all.build();
+    this.requireColumns(profile.columns.map((column) => column.name));
+    return {
+      exampleKind: "rows",
+      examples: counted(this.rowCounts),
+      profile,
+      trainProfile: this.train.build(),
+      schema: profile.columns.map((column) => ({ name: column.name, type: column.kind === "numeric" ? "number" : "text" })),
+      unmatched: this.assigner.unmatched,
+    };
+  }
+
+  private filesResult(): TallyResult {
+    const { rule, labelColumn, mode } = this.options;
+    const column = labelColumn ?? (rule.key.kind === "column" ? rule.key.column : undefined);
+    if (mode === "rows" || column !== undefined) {
+      throw userError(
+        "DATASET_NO_TABLE",
+        mode === "files"
+          ? `the column "${column}" needs rows, but every file is taken as one example`
+          : "there is no table (.csv, .tsv, .jsonl, .ndjson) whose rows could be examples",
+        "push a directory with tables, or leave out `label-column`, `key-column` and `examples: rows`",
+      );
+    }
+    return {
+      exampleKind: "files",
+      examples: counted(this.fileCounts),
+      profile: undefined,
+      trainProfile: undefined,
+      schema: [],
+      unmatched: this.assigner.unmatched,
+    };
+  }
+
+  private requireColumns(columns: readonly string[]): void {
+    const { rule, labelColumn } = this.options;
+    const keyColumn = rule.key.kind === "column" ? rule.key.column : undefined;
+    for (const [input, column] of [
+      ["label-column", labelColumn],
+      ["key-column", keyColumn],
+    ] as const) {
+      if (column === undefined || columns.includes(column)) continue;
+      const shown = columns.slice(0, 20).join(", ");
+      throw userError(
+        "DATASET_COLUMN_MISSING",
+        `no table has the column "${column}" that \`${input}\` names`,
+        `name one of: ${shown}${columns.length > 20 ? ", ..." : ""}`,
+      );
+    }
+  }
+}
+
+function counted(counts: Record<Split, number>): ExampleCounts {
+  return { total: counts.train + counts.validation + counts.test, ...counts };
+}
