@@ -9,7 +9,7 @@ import type { PredictionSink } from "./prediction-log/sink.ts";
 import { type InferRequest, parseInferRequest } from "./protocol/infer-request.ts";
 import { chooseOutputs, type EncodedResponse, encodeResponse } from "./protocol/infer-response.ts";
 import { readBody } from "./read-body.ts";
-import { headerId, ID_HEADER } from "./request-id.ts";
+import { headerId, headerText, ID_HEADER } from "./request-id.ts";
 import type { ServedModel } from "./served-model.ts";
 
 export interface InferContext {
@@ -51,7 +51,7 @@ export async function infer(
   logged(named);
   const chosen = wanted.map(({ name, binary }) => ({ tensor: named.find((tensor) => tensor.name === name)!, binary }));
   const encoded = encodeResponse(model, protocolId(parsed, id), chosen);
-  return { ...encoded, headers: { ...encoded.headers, [ID_HEADER]: id } };
+  return { ...encoded, headers: { ...encoded.headers, [ID_HEADER]: headerText(id) } };
 }
 
 /** The protocol echoes the body's own id; without one it tells the id under which the prediction was logged. */
