@@ -1,12 +1,16 @@
-import { fstatSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Clock, Hasher, Log, Random } from "@modelyard/base";
+import { type Clock, type Hasher, type Log, type Random, toModelyardError } from "@modelyard/base";
 import { openIsolatedModel } from "@modelyard/onnx/session";
 import { fileSink, type PredictionSink, yardSink } from "@modelyard/server";
 import { type ModelServer, type OpenModel, startServer } from "@modelyard/server/serve";
 import { openYard, type Yard } from "@modelyard/store";
+import { nodeHasher } from "@modelyard/store/node-hasher";
+import { systemClock } from "@modelyard/store/system-clock";
+import { systemRandom } from "@modelyard/store/system-random";
 import { parseServeArguments, SERVE_HELP, type ServeArguments } from "./serve/arguments.ts";
 import { loadSource } from "./serve/load-sources.ts";
+import { stopSignal } from "./serve/stop-signal.ts";
+import { stderrLog } from "./stderr-log.ts";
 
 /** What the command reaches the world through. */
 export interface ServeIo {
@@ -81,29 +85,24 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/**
- * Aborted by SIGTERM, SIGINT, or the end of standard input where that is a pipe: then whoever started the server is gone. A container's standard input is
- * /dev/null, which is always at its end and says nothing.
- */
-export function stopSignal(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
-  if (isPiped()) {
-    process.stdin.on("error", stop).on("end", stop).on("close", stop).resume();
-    // Waiting for its end must not keep a finished process alive.
-    (process.stdin as { unref?: () => void }).unref?.();
-  }
-  return controller.signal;
-}
-
-function isPiped(): boolean {
+/** The command as a program: exit code 0 after a stop, 1 when it could not serve (message and hint on standard error). */
+export async function run(args: readonly string[]): Promise<number> {
   try {
-    const input = fstatSync(0);
-    return input.isFIFO() || input.isSocket();
-  } catch {
-    // Standard input is closed: nobody holds the other end.
-    return false;
+    await serve(args, {
+      env: process.env,
+      cwd: process.cwd(),
+      print: (line) => void process.stdout.write(`${line}\n`),
+      log: stderrLog(),
+      clock: systemClock,
+      random: systemRandom,
+      hasher: nodeHasher,
+      signal: stopSignal(),
+    });
+    return 0;
+  } catch (thrown) {
+    const error = toModelyardError(thrown);
+    const lines = [error.message, error.hint, error.kind === "defect" ? error.stack : undefined].filter((line) => line !== undefined);
+    process.stderr.write(`${lines.join("\n")}\n`);
+    return 1;
   }
 }
