@@ -11,6 +11,8 @@ export type StepVerdict = "pass" | "fail" | "inconclusive" | "info";
 
 /** One step of the loop, as it is printed and drawn. */
 export interface StoryStep {
+  /** Name of the action: `promote`. */
+  readonly action: string;
   readonly title: string;
   /** The command that a user would type. */
   readonly command: string;
@@ -18,7 +20,7 @@ export interface StoryStep {
   readonly why: string;
   readonly verdict: StepVerdict;
   readonly durationMs: number;
-  readonly details: readonly string[];
+  readonly details: readonly (readonly [string, string])[];
 }
 
 const MARK: Readonly<Record<StepVerdict, string>> = { pass: green("✔"), fail: red("✘"), inconclusive: yellow("?"), info: "•" };
@@ -39,7 +41,7 @@ export class Story {
     if (step.command !== "") process.stdout.write(`   ${dim(`$ ${step.command}`)}\n`);
     process.stdout.write(`   ${MARK[step.verdict]} ${step.decision}\n`);
     if (step.why !== "") process.stdout.write(`     ${dim(`because ${step.why}`)}\n`);
-    for (const detail of step.details) process.stdout.write(`     ${dim(detail)}\n`);
+    for (const [name, value] of step.details) process.stdout.write(`     ${dim(`${name}: ${value}`)}\n`);
   }
 
   /** A line of progress inside a step: redrawn on a terminal, thinned out elsewhere. */
