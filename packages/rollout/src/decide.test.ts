@@ -183,6 +183,7 @@ test("abort: from every phase before completing all traffic goes back", () => {
       format: 1,
       seq: start.length + 1,
       time: "2026-01-01T00:00:00.000Z",
+      id: "e",
       event: { type: "abort-requested", by: "me", reason: "changed my mind" },
     };
     const end = simulate(plannedBody(), () => steady, 100, [...start, asked]);
@@ -194,7 +195,7 @@ test("abort: from every phase before completing all traffic goes back", () => {
 test("a rollback needs neither metrics nor golden predictions", () => {
   const planned = plannedBody({ kind: "rollback", plan: parsePlan("100", BOUNDS) });
   const claimed = applyEvent(
-    foldEvents([{ format: 1, seq: 1, time: "2026-01-01T00:00:00.000Z", event: planned }]),
+    foldEvents([{ format: 1, seq: 1, time: "2026-01-01T00:00:00.000Z", id: "e", event: planned }]),
     { type: "claimed", holder: "h", gateway: "g" },
     2,
   );

@@ -91,13 +91,15 @@ export const eventBodySchema = z.discriminatedUnion("type", [
 /** What happened, without its place and time. */
 export type RolloutEventBody = z.infer<typeof eventBodySchema>;
 
-const stamp = z.object({ format: z.literal(1), seq: z.int().positive(), time: z.iso.datetime() });
-
-/** `rollouts/<model>/<target>/<id>/<seq>.json`: an event with its number and the wall time, which is for people and never decides. */
-export const rolloutEventSchema = z.object({
-  format: stamp.shape.format,
-  seq: stamp.shape.seq,
-  time: stamp.shape.time,
+/**
+ * `rollouts/<model>/<target>/<id>/<seq>.json`: an event with its number and the wall time, which is for people and never decides. `id` (a ULID) tells one
+ * writer's event from another's with the same words.
+ */
+export const rolloutEventSchema = z.strictObject({
+  format: z.literal(1),
+  seq: z.int().positive(),
+  time: z.iso.datetime(),
+  id: z.string(),
   event: eventBodySchema,
 });
 export type RolloutEvent = z.infer<typeof rolloutEventSchema>;

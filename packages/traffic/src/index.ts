@@ -1,1 +1,2 @@
-export {};
+export * from "./journal.ts";
+export * from "./target.ts";

@@ -74,7 +74,7 @@ export function simulate(
   const events: RolloutEvent[] = start === undefined ? [] : [...start];
   const push = (event: RolloutEventBody): void => {
     const seq = events.length + 1;
-    events.push({ format: 1, seq, time: "2026-01-01T00:00:00.000Z", event });
+    events.push({ format: 1, seq, time: "2026-01-01T00:00:00.000Z", id: "e", event });
   };
   if (events.length === 0) push(planned);
   let state = foldEvents(events);

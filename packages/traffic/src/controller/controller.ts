@@ -1,0 +1,260 @@
+import { messageOf, newUlid } from "@modelyard/base";
+import {
+  applyEvent,
+  decide,
+  describeEvent,
+  desiredTraffic,
+  type Facts,
+  foldEvents,
+  isFinished,
+  latencyBudget,
+  type RolloutEventBody,
+  type RolloutState,
+  type Traffic,
+} from "@modelyard/rollout";
+import { type Journal, rolloutJournal } from "../journal.ts";
+import { type Fleet, fleet } from "./fleet.ts";
+import { moveToProduction, moveToStaging, productionVersion } from "./move-stages.ts";
+import { type ControllerOptions, type ControlTimes, DEFAULT_TIMES } from "./options.ts";
+import { type Staging, startStaging } from "./staging.ts";
+import { type Counted, type Mark, markOf, stableBetween, windowBetween } from "./step-window.ts";
+
+/** Acts in one tick: a rollout needs four at most before it has to wait, so more means a loop. */
+const MAX_ACTS_PER_TICK = 20;
+/** A long step's measurements thin out to one in this part of its time so far (2 s up to 5 min, 15 s from 40 min)... */
+const WRITE_PART = 150;
+/** ...but never beyond this, far below the lease. */
+const MAX_WRITE_MS = 15_000;
+
+/** The rollout under way. */
+interface Active {
+  readonly id: number;
+  state: RolloutState;
+}
+
+/** The loop that makes a gateway serve what the yard says, and carries out, judges and ends rollouts. */
+export interface Controller {
+  readonly rollout: Active | undefined;
+  readonly fleet: Fleet;
+  /** One look at the yard and the counters; `start` calls it again and again. */
+  tick(): Promise<void>;
+  start(): void;
+  /** Ends the loop after the tick under way and stops all replicas; an unfinished rollout goes on at the next start. */
+  stop(): Promise<void>;
+}
+
+export function controller(options: ControllerOptions): Controller {
+  return new Loop(options);
+}
+
+class Loop implements Controller {
+  readonly fleet: Fleet;
+  private active: Active | undefined;
+  private readonly options: ControllerOptions;
+  private readonly times: ControlTimes;
+  private readonly journal: Journal;
+  /** This process among all that ever had the gateway's name. */
+  private readonly holder: string;
+  private latestId = 0;
+  private staging: Staging | undefined;
+  private mark: Mark | undefined;
+  private budgetMark: Mark | undefined;
+  private lastEventMs: number;
+  private lastContactMs: number;
+  /** Set when traffic had to go back although the event that says so could not be written. */
+  private isRetreating = false;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(options: ControllerOptions) {
+    this.options = options;
+    this.times = { ...DEFAULT_TIMES, ...options.times };
+    this.journal = rolloutJournal(options, options.model, options.target);
+    this.holder = newUlid(options.clock.now(), options.random);
+    this.fleet = fleet(options);
+    this.lastEventMs = options.clock.monotonic();
+    this.lastContactMs = this.lastEventMs;
+  }
+
+  get rollout(): Active | undefined {
+    return this.active;
+  }
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error("stopping"));
+    await this.running;
+    this.staging?.stop();
+    await this.fleet.close();
+  }
+
+  private async run(): Promise<void> {
+    const { clock, log } = this.options;
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      try {
+        await this.tick();
+      } catch (error) {
+        log.warning(`the control loop could not act: ${messageOf(error)}`);
+        await this.retreatIfBlind();
+      }
+      await clock.sleep(this.times.tickMs, signal).catch(() => undefined);
+    }
+  }
+
+  async tick(): Promise<void> {
+    await this.follow();
+    this.lastContactMs = this.options.clock.monotonic();
+    if (this.active === undefined) {
+      await this.fleet.apply({ stable: await productionVersion(this.options), canary: null, canaryPercent: 0, mirrorPercent: 0 }, "");
+      return;
+    }
+    for (let act = 0; act < MAX_ACTS_PER_TICK; act++) {
+      await this.reconcile();
+      if (!(await this.act())) break;
+    }
+    await this.reconcile();
+    if (this.active !== undefined && isFinished(this.active.state)) this.end();
+  }
+
+  /** Reads what others wrote: a new rollout, an abort, another gateway's claim. */
+  private async follow(): Promise<void> {
+    if (this.active === undefined) {
+      const id = await this.journal.latest(this.latestId);
+      if (id === this.latestId) return;
+      this.latestId = id;
+      const events = await this.journal.read(id);
+      const state = foldEvents(events);
+      if (isFinished(state)) return;
+      this.active = { id, state };
+      this.lastEventMs = this.options.clock.monotonic();
+      this.mark = undefined;
+      this.budgetMark = undefined;
+      this.options.log.notice(`rollout ${id}: ${describeEvent(events[0]!.event, state.plan)}`);
+      return;
+    }
+    for (const { event, seq } of await this.journal.read(this.active.id, this.active.state.seq)) this.apply(event, seq);
+  }
+
+  /** Applies an event to the state; the only place where the state changes. */
+  private apply(event: RolloutEventBody, seq: number): void {
+    const { clock, log } = this.options;
+    const active = this.active!;
+    active.state = applyEvent(active.state, event, seq);
+    this.lastEventMs = clock.monotonic();
+    const line = `rollout ${active.id}: ${describeEvent(event, active.state.plan)}`;
+    if (event.type === "measured") log.debug(line);
+    else log.info(line);
+    if (event.type === "step-started") {
+      this.budgetMark = this.mark = undefined;
+    }
+  }
+
+  /** One decision. False: nothing more to do in this tick. */
+  private async act(): Promise<boolean> {
+    const active = this.active!;
+    const now = this.look();
+    const facts = await this.facts(active, now);
+    const command = decide(active.state, facts);
+    switch (command.kind) {
+      case "leave-alone":
+      case "measure":
+        return false;
+      case "check-candidate":
+        if (this.staging === undefined) this.staging = startStaging(this.options, this.times, this.fleet, active.state, command.depth);
+        return false;
+      case "move-stage":
+        await moveToProduction(this.options, active.state, active.id);
+        return true;
+      case "append":
+        return this.append(active, command.event, now);
+    }
+  }
+
+  private async append(active: Active, event: RolloutEventBody, now: Mark): Promise<boolean> {
+    if (isBad(event)) this.isRetreating = true;
+    const seq = active.state.seq + 1;
+    if ((await this.journal.append(active.id, seq, event)) === "taken") {
+      // Someone else acted first: read it before anything else. Only then is it known whether this gateway still holds the rollout.
+      await this.follow();
+      return true;
+    }
+    this.isRetreating = isBad(event);
+    this.apply(event, seq);
+    if (event.type === "measured") this.mark = now;
+    if (event.type === "staging-passed" && active.state.kind === "promote") await moveToStaging(this.options, active.state, active.id);
+    return true;
+  }
+
+  private async facts(active: Active, now: Mark): Promise<Facts> {
+    const { clock, gateway } = this.options;
+    const { state } = active;
+    this.mark ??= now;
+    this.budgetMark ??= now;
+    const step = state.phase.kind === "step" ? state.phase.step : undefined;
+    const sinceMs = now.atMs - this.mark.atMs;
+    const writeMs = Math.min(MAX_WRITE_MS, Math.max(this.times.writeMs, (step?.elapsedMs ?? 0) / WRITE_PART));
+    return {
+      holder: this.holder,
+      gateway,
+      mayClaim: state.holder === null || state.gateway === gateway || clock.monotonic() - this.lastEventMs > this.times.leaseMs,
+      checks: this.staging?.version === state.version ? this.staging.checks : undefined,
+      budgetMs: latencyBudget(stableBetween(this.budgetMark, now)),
+      window: windowBetween(this.mark, now, this.counted(), step?.budgetMs ?? null),
+      sinceMs,
+      writeDue: sinceMs >= writeMs,
+      stageMoved: state.phase.kind === "completing" && (await productionVersion(this.options)) === state.version,
+    };
+  }
+
+  private counted(): Counted {
+    const { state } = this.active!;
+    return { stable: this.fleet.pool(state.baseline), canary: this.fleet.pool(state.version), pairs: this.options.router.pairs() };
+  }
+
+  private look(): Mark {
+    return markOf(this.counted(), this.options.clock.monotonic());
+  }
+
+  /** Makes traffic what the state says; going back to the stable version needs nobody's leave. */
+  private async reconcile(): Promise<void> {
+    if (this.active === undefined) return;
+    const { state, id } = this.active;
+    const wanted = desiredTraffic(state);
+    const traffic: Traffic = this.isRetreating ? { ...wanted, canaryPercent: 0, mirrorPercent: 0 } : wanted;
+    try {
+      await this.fleet.apply(traffic, `${state.target}/${id}`);
+    } catch (error) {
+      if (this.fleet.pool(state.version) !== undefined) throw error;
+      // The candidate's record cannot be read: its staging check says so, the stable version serves on.
+      this.options.log.warning(`version ${state.version} cannot be started: ${messageOf(error)}`);
+    }
+  }
+
+  /** Without the yard nobody could stop a bad canary, so its traffic goes back after a while; with a first version there is no way back. */
+  private async retreatIfBlind(): Promise<void> {
+    if (this.active === undefined || this.active.state.baseline === null) return;
+    const blindMs = this.options.clock.monotonic() - this.lastContactMs;
+    const { kind } = this.active.state.phase;
+    if (kind === "completing" || kind === "finished") return;
+    if (blindMs > this.times.blindMs) this.isRetreating = true;
+    if (this.isRetreating) await this.reconcile().catch((error: unknown) => this.options.log.warning(messageOf(error)));
+  }
+
+  private end(): void {
+    this.staging?.stop();
+    this.staging = undefined;
+    this.active = undefined;
+    this.mark = undefined;
+    this.budgetMark = undefined;
+    this.isRetreating = false;
+  }
+}
+
+/** Events after which no traffic may reach the candidate, written or not. */
+function isBad(event: RolloutEventBody): boolean {
+  return event.type === "gate-failed" || event.type === "rolling-back" || (event.type === "measured" && event.verdict === "fail");
+}
