@@ -52,9 +52,7 @@ export async function writePage(world: World, told: Told): Promise<string> {
       .filter(({ comparison }) => comparison.baseline !== null)
       .map(({ title, comparison }) => forest(title, comparison)),
     comments: await comments(world),
-    rollouts: await Promise.all(
-      told.rollouts.map(async ({ title, id }) => rolloutForPage(title, await readRollout(yard, id), describeEvent)),
-    ),
+    rollouts: await Promise.all(told.rollouts.map(({ title, id }) => rolloutPart(yard, title, id))),
     drift: [await driftPart(yard, drift)],
     lineage: await lineage(yard),
     fakes: FAKES,
@@ -73,7 +71,7 @@ function forest(title: string, comparison: Comparison): DemoPage["comparisons"][
     const sign = metric.direction === "higher" ? 1 : -1;
     const bounds = metric.interval === null ? [metric.delta, metric.delta] : [metric.interval.low, metric.interval.high];
     const [low, high] = sign === 1 ? bounds : [-bounds[1]!, -bounds[0]!];
-    return [{ label: metric.name, value: sign * metric.delta, low: low!, high: high!, verdict: metric.change }];
+    return [{ label: metric.name, value: sign * metric.delta, low: low!, high: high!, change: metric.change }];
   });
   return { title, margin: comparison.metrics[0]?.margin ?? 0, rows };
 }
@@ -91,6 +89,13 @@ async function comments(world: World): Promise<DemoPage["comments"]> {
       .map(async (issue) => ({ title: `Issue #${issue.number}: ${issue.title}`, html: await marked.parse(issue.body, { gfm: true }) })),
   );
   return [...rendered, ...issues];
+}
+
+async function rolloutPart(yard: Yard, title: string, id: string): Promise<DemoPage["rollouts"][number]> {
+  const events = await readRollout(yard, id);
+  const first = events[0]?.event;
+  const plan = first?.type === "planned" ? first.plan : { steps: [] };
+  return rolloutForPage(title, events, ({ event }) => describeEvent(event, plan));
 }
 
 async function readRollout(yard: Yard, id: string): Promise<RolloutEvent[]> {
