@@ -1,7 +1,7 @@
 import type { Interval } from "@modelyard/evaluate";
 
 /** Digits shown of a value without an interval. */
-const PLAIN_DIGITS = 4;
+const PLAIN_DIGITS = 3;
 /** Digits shown of an interval's width: more would be noise. */
 const WIDTH_DIGITS = 2;
 const MAX_DECIMALS = 8;
@@ -9,7 +9,7 @@ const MAX_DECIMALS = 8;
 /** A typographic minus, so that a column of deltas lines up and no line starts a list. */
 export const MINUS = "−";
 
-/** Decimals that show two significant digits of the interval's width, or four of the value where there is no width. */
+/** Decimals that show two significant digits of the interval's width, or three of the value where there is no width. */
 export function decimalsFor(value: number, interval: Pick<Interval, "low" | "high"> | null): number {
   const width = interval === null ? 0 : Math.abs(interval.high - interval.low);
   const decimals = width > 0 ? WIDTH_DIGITS - 1 - exponentOf(width) : PLAIN_DIGITS - 1 - exponentOf(value);
@@ -24,7 +24,7 @@ function exponentOf(value: number): number {
 export function formatNumber(value: number, decimals = decimalsFor(value, null)): string {
   if (!Number.isFinite(value)) return "n/a";
   const size = Math.abs(value);
-  if (size >= 1e9 || (size > 0 && size < 10 ** -MAX_DECIMALS)) return withMinus(value.toExponential(PLAIN_DIGITS - 1));
+  if (size >= 1e9 || (size > 0 && size < 10 ** -MAX_DECIMALS)) return withMinus(value.toExponential(3));
   const text = value.toFixed(decimals);
   return withMinus(Number(text) === 0 ? text.replace("-", "") : text);
 }
@@ -41,8 +41,8 @@ export function formatWithInterval(value: number, interval: Interval | null): st
 }
 
 /** `+0.012 [+0.004, +0.020]`: a difference always carries its sign; zero is `±0`. */
-export function formatDelta(delta: number, interval: Interval | null): string {
-  const decimals = decimalsFor(delta, interval);
+export function formatDelta(delta: number, interval: Interval | null, fallback = decimalsFor(delta, null)): string {
+  const decimals = interval === null ? fallback : decimalsFor(delta, interval);
   const shown = formatSigned(delta, decimals);
   return interval === null ? shown : `${shown} [${formatSigned(interval.low, decimals)}, ${formatSigned(interval.high, decimals)}]`;
 }

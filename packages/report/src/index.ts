@@ -10,6 +10,7 @@ export * from "./permission-hint.ts";
 export * from "./render-comparison.ts";
 export * from "./render-dataset-push.ts";
 export * from "./render-drift.ts";
+export * from "./render-rollout.ts";
 export type { RenderedReport, ReportOptions } from "./rendered-report.ts";
 export * from "./verdict-words.ts";
 export * from "./visible-text.ts";

@@ -26,7 +26,7 @@ function valueCells(metric: MetricComparison, interval: Interval | null): string
   return [
     interval === null ? formatNumber(metric.candidate, decimals) : formatWithInterval(metric.candidate, interval),
     formatNumber(metric.baseline, decimals),
-    formatDelta(metric.delta, metric.interval),
+    formatDelta(metric.delta, metric.interval, decimals),
     change,
   ];
 }
