@@ -4,18 +4,21 @@ import { join } from "node:path";
 import { userError } from "@modelyard/base";
 import { inDirectory } from "./safe-directory.ts";
 
+/** Throws PULL_CLEAN_REFUSED where `clean` would remove a repository's files. */
+export function refuseRepository(target: string): void {
+  if (lstatSync(join(target, ".git"), { throwIfNoEntry: false }) === undefined) return;
+  throw userError(
+    "PULL_CLEAN_REFUSED",
+    `${target} is a git repository; \`clean\` would remove what is in it`,
+    "pull into a directory of its own, such as data/",
+  );
+}
+
 /**
- * Removes every file below `root` whose path is not in `keep`, and the directories that become empty; links are removed, never followed. Throws PULL_CLEAN_REFUSED
- * for a repository. Gives the number of files removed.
+ * Removes every file below `root` whose path is not in `keep`, and the directories that become empty; links are removed, never followed. Gives the number of
+ * files removed.
  */
-export async function removeOthers(root: string, keep: ReadonlySet<string>): Promise<number> {
-  if (lstatSync(join(root, ".git"), { throwIfNoEntry: false }) !== undefined) {
-    throw userError(
-      "PULL_CLEAN_REFUSED",
-      `${root} is a git repository; \`clean\` would remove what is in it`,
-      "pull into a directory of its own, such as data/",
-    );
-  }
+export function removeOthers(root: string, keep: ReadonlySet<string>): Promise<number> {
   return removeBelow(root, [], keep);
 }
 

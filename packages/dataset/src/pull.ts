@@ -4,6 +4,7 @@ import {
   type Digest,
   digestOfHex,
   type Hasher,
+  hexOf,
   isModelyardError,
   type Log,
   mapBounded,
@@ -12,7 +13,7 @@ import {
 } from "@modelyard/base";
 import { type FileEntry, printable, type Split } from "@modelyard/content";
 import type { Yard } from "@modelyard/store";
-import { removeOthers } from "./clean-target.ts";
+import { refuseRepository, removeOthers } from "./clean-target.ts";
 import type { DatasetVersion } from "./document.ts";
 import { type PullItem, planPull } from "./pull-plan.ts";
 import { SplitAssigner } from "./split-assigner.ts";
@@ -60,23 +61,17 @@ export async function pullDataset(options: PullOptions): Promise<PullResult> {
   const { version, hasher, yard, signal } = options;
   const plan = await planPull({ yard, version, split: options.split ?? "all", only: options.only, hasher, signal });
   if (options.dryRun) return dryRun(version, plan);
+  if (options.clean) refuseRepository(options.target);
   const target = await TargetTree.open(options.target, hasher);
   const pull = new Pull(options, target);
   try {
-    const states = await mapBounded(plan, FETCH_CONCURRENCY, (item) => pull.prepare(item));
-    await mapBounded(plan, FETCH_CONCURRENCY, async (item, i) => {
-      if (states[i] === "staged") await target.place(pull.idOf(item), item.entry.path);
-    });
+    const prepared = await mapBounded(plan, FETCH_CONCURRENCY, (item) => pull.prepare(item));
+    const staged = prepared.filter((one) => one.kind === "staged");
+    await mapBounded(staged, FETCH_CONCURRENCY, (one) => target.place(one.id, one.entry));
     await target.clearStaging();
     const removed = options.clean ? await removeOthers(target.root, new Set(plan.map((item) => item.entry.path))) : 0;
-    return {
-      digest: version.digest,
-      files: plan.length,
-      bytes: pull.bytes,
-      bytesFetched: pull.bytesFetched,
-      filesKept: states.filter((state) => state === "kept").length,
-      removed,
-    };
+    const { bytes, bytesFetched } = pull;
+    return { digest: version.digest, files: plan.length, bytes, bytesFetched, filesKept: plan.length - staged.length, removed };
   } catch (error) {
     if (!mayContinue(error)) await target.drop();
     throw error;
@@ -93,6 +88,9 @@ function dryRun(version: DatasetVersion, plan: readonly PullItem[]): PullResult 
   return { digest: version.digest, files: plan.length, bytes, bytesFetched: 0, filesKept: 0, removed: 0 };
 }
 
+/** What stands ready after the fetching half of a pull. */
+type Prepared = { readonly kind: "kept" } | { readonly kind: "staged"; readonly id: string; readonly entry: FileEntry };
+
 class Pull {
   bytes = 0;
   bytesFetched = 0;
@@ -107,56 +105,65 @@ class Pull {
     this.log = options.log ?? silentLog;
   }
 
-  /** Name of an item in staging: the same when the pull is made again. */
-  idOf(item: PullItem): string {
-    return this.options.hasher.sha256(`${item.entry.sha256}\0${item.entry.path}`).slice(7, 39);
-  }
-
-  async prepare(item: PullItem): Promise<"kept" | "staged"> {
+  async prepare(item: PullItem): Promise<Prepared> {
     this.options.signal?.throwIfAborted();
-    const state =
-      item.kind === "whole" ? await this.prepareWhole(item.entry, this.idOf(item)) : await this.prepareRows(item, this.idOf(item));
+    const prepared = item.kind === "whole" ? await this.prepareWhole(item.entry) : await this.prepareRows(item);
     this.log.progress("pulled", ++this.done, undefined, "files");
-    return state;
+    return prepared;
   }
 
-  private async prepareWhole(entry: FileEntry, id: string): Promise<"kept" | "staged"> {
+  /** Name of an item in staging: the same when the pull is made again. */
+  private idOf(entry: FileEntry, part: string): string {
+    return this.options.hasher.sha256(`${part}\0${entry.sha256}\0${entry.path}`).slice(7, 39);
+  }
+
+  private async prepareWhole(entry: FileEntry): Promise<Prepared> {
     this.bytes += entry.size;
-    if (await this.target.holds(entry)) return "kept";
-    if (await this.target.isStaged(id, entry)) return "staged";
-    await this.target.stage(id, async (file) => {
-      for await (const bytes of this.fetch(entry)) await writeAll(file, bytes);
-    });
-    return "staged";
+    if (await this.target.holds(entry)) return { kind: "kept" };
+    const id = this.idOf(entry, "all");
+    if (!(await this.target.isStaged(id, entry))) {
+      await this.target.stage(id, async (file) => {
+        for await (const bytes of this.fetch(entry)) await writeAll(file, bytes);
+      });
+    }
+    return { kind: "staged", id, entry };
   }
 
-  private async prepareRows(item: Extract<PullItem, { kind: "rows" }>, id: string): Promise<"staged"> {
-    const { entry, split } = item;
+  private async prepareRows(item: Extract<PullItem, { kind: "rows" }>): Promise<Prepared> {
     // Whether the place is free is asked before anything is moved.
-    await this.target.holds(entry);
+    await this.target.holds(item.entry);
+    const id = this.idOf(item.entry, item.split);
+    const running = this.options.hasher.start();
+    let size = 0;
+    await this.target.stage(id, async (file) => {
+      for await (const bytes of this.rowsOf(item)) {
+        running.update(bytes);
+        size += bytes.length;
+        await writeAll(file, bytes);
+      }
+    });
+    this.bytes += size;
+    return { kind: "staged", id, entry: { path: item.entry.path, size, sha256: hexOf(running.digest()) } };
+  }
+
+  /** The header and the split's rows of a table, as the file spells them. */
+  private async *rowsOf(item: Extract<PullItem, { kind: "rows" }>): AsyncGenerator<Uint8Array, void, undefined> {
+    const { entry, split, format } = item;
     const splitOf = new SplitAssigner(this.options.version.splitRule, this.options.hasher).rowsOf(entry.path);
     let pieces: Uint8Array[] = [];
-    const reader = new TableReader(entry.path, item.format, this.options.version.table, {
+    const reader = new TableReader(entry.path, format, this.options.version.table, {
       header: (raw) => void pieces.push(raw.slice()),
       row: (row) => {
         if (splitOf(row.bytes, row.fields) === split) pieces.push(row.raw.slice());
       },
     });
-    await this.target.stage(id, async (file) => {
-      const flush = async (): Promise<void> => {
-        const bytes = concatBytes(pieces);
-        pieces = [];
-        this.bytes += bytes.length;
-        await writeAll(file, bytes);
-      };
-      for await (const bytes of this.fetch(entry)) {
-        reader.push(bytes);
-        await flush();
-      }
-      reader.end();
-      await flush();
-    });
-    return "staged";
+    for await (const bytes of this.fetch(entry)) {
+      reader.push(bytes);
+      yield concatBytes(pieces);
+      pieces = [];
+    }
+    reader.end();
+    yield concatBytes(pieces);
   }
 
   /** The file's bytes; the blob's digest is checked at the end by the yard, the length here. */

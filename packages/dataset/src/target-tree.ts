@@ -1,14 +1,18 @@
 import { constants, type Stats } from "node:fs";
 import { type FileHandle, lstat, mkdir, open, readdir, realpath, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { type Hasher, hexOf, userError } from "@modelyard/base";
+import { type Hasher, hexOf, remoteError, userError } from "@modelyard/base";
 import { type FileEntry, printable } from "@modelyard/content";
 import { inDirectory } from "./safe-directory.ts";
 
 /** Directory in the target where a pull keeps whole files until all are there; a killed pull goes on from it. */
 export const STAGING = ".modelyard-pull";
 const CHUNK_BYTES = 256 * 1024;
-const PART = /^[0-9a-f]+\.(\d+)\.part$/;
+const PART = /^[0-9a-f]+\.(\d+)\.\d+\.part$/;
+/** Another pull that ends removes the empty staging directory; it cannot end more often than this while we begin one file. */
+const STAGING_ATTEMPTS = 20;
+/** Parts begun by this process, which may pull twice at once. */
+let parts = 0;
 
 /** The target directory of a pull; nothing outside it is ever opened for writing. */
 export class TargetTree {
@@ -60,28 +64,39 @@ export class TargetTree {
 
   /** Writes a file into staging; it has its name there only when `write` ended well. */
   async stage(id: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-    await inDirectory(this.root, [STAGING], true, async (directory) => {
-      const part = join(directory, `${id}.${process.pid}.part`);
-      const file = await open(part, constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0), 0o666);
-      try {
-        await write(file);
-        await file.close();
-        await rename(part, join(directory, id));
-      } catch (error) {
-        // The first failure is the one to report.
-        await file.close().catch(() => undefined);
-        await unlink(part).catch(() => undefined);
-        throw error;
-      }
-    });
+    for (let attempt = 1; ; attempt++) {
+      const done = await inDirectory(this.root, [STAGING], true, async (directory) => {
+        const part = join(directory, `${id}.${process.pid}.${++parts}.part`);
+        const file = await openPart(part);
+        if (file === undefined) return false;
+        await this.writePart(file, part, join(directory, id), write);
+        return true;
+      });
+      if (done) return;
+      if (attempt >= STAGING_ATTEMPTS) throw contended(this.root);
+    }
   }
 
-  /** Moves a staged file to its place; a link there is replaced, not followed. */
-  async place(id: string, path: string): Promise<void> {
-    const { parents, name } = split(path);
-    await inDirectory(this.root, [STAGING], true, (staging) =>
-      inDirectory(this.root, parents, true, (directory) => rename(join(staging, id), join(directory, name))),
+  private async writePart(file: FileHandle, part: string, staged: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+    try {
+      await write(file);
+      await file.close();
+      await rename(part, staged);
+    } catch (error) {
+      // The first failure is the one to report.
+      await file.close().catch(() => undefined);
+      await unlink(part).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Moves a staged file to its place; a link there is replaced, not followed. Another pull of the same content may have moved it already. */
+  async place(id: string, entry: FileEntry): Promise<void> {
+    const { parents, name } = split(entry.path);
+    const moved = await inDirectory(this.root, [STAGING], true, (staging) =>
+      inDirectory(this.root, parents, true, (directory) => renamed(join(staging, id), join(directory, name))),
     );
+    if (!moved && !(await this.holds(entry))) throw contended(this.root);
   }
 
   /** Removes the staging directory and the parts that pulls which are no more left in it; what a living pull is writing stays. */
@@ -137,6 +152,34 @@ async function lstatOrUndefined(path: string): Promise<Stats | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Undefined when the directory was removed under our feet. */
+async function openPart(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "wx", 0o666);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** False when there is nothing to rename. */
+async function renamed(from: string, to: string): Promise<boolean> {
+  try {
+    await rename(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function contended(root: string): Error {
+  return remoteError("PULL_CONTENDED", `another pull is at work in ${root}`, {
+    hint: "let one pull at a time write to a directory, then pull again",
+    retryable: true,
+  });
 }
 
 function isAlive(pid: number): boolean {
