@@ -1,8 +1,10 @@
+import { datasetVersionSchema, pointerSchema } from "@modelyard/dataset";
 import { driftReportSchema, profileSchema } from "@modelyard/drift";
 import { comparisonSchema, metricDocumentSchema } from "@modelyard/evaluate";
-import { modelVersionSchema, runEventSchema, stageEventSchema } from "@modelyard/lineage";
+import { attachmentSchema, modelVersionSchema, runEventSchema, stageEventSchema } from "@modelyard/lineage";
 import { goldenSchema, predictionLineSchema, signatureSchema } from "@modelyard/model";
 import { configSchema } from "@modelyard/operations/config-schema";
+import { rolloutEventSchema } from "@modelyard/rollout";
 import type { z } from "zod";
 
 /** A document of ours that others may read or write: its JSON Schema is published as `schemas/<name>.json`. */
@@ -14,7 +16,10 @@ export interface PublishedSchema {
 
 /** Every published document. A new kind of document is added here. */
 export const publishedSchemas: readonly PublishedSchema[] = [
+  { name: "attachment", title: "What was learnt of a model version after it was made", schema: attachmentSchema },
   { name: "comparison", title: "Comparison of a candidate with a baseline", schema: comparisonSchema },
+  { name: "dataset-pointer", title: "Pointer file that names a dataset version", schema: pointerSchema },
+  { name: "dataset-version", title: "Immutable record of a dataset version", schema: datasetVersionSchema },
   { name: "drift-report", title: "Drift of a window against a reference profile", schema: driftReportSchema },
   { name: "golden", title: "Golden predictions: inputs with the outputs they must give", schema: goldenSchema },
   { name: "metrics", title: "Metric document of one evaluation", schema: metricDocumentSchema },
@@ -22,6 +27,7 @@ export const publishedSchemas: readonly PublishedSchema[] = [
   { name: "modelyard", title: "modelyard.yml", schema: configSchema },
   { name: "prediction-line", title: "One line of a prediction log", schema: predictionLineSchema },
   { name: "profile", title: "Reference profile of a dataset", schema: profileSchema },
+  { name: "rollout-event", title: "One event of a rollout", schema: rolloutEventSchema },
   { name: "run-event", title: "One event of a run", schema: runEventSchema },
   { name: "signature", title: "How a model is called", schema: signatureSchema },
   { name: "stage-event", title: "One move of a stage", schema: stageEventSchema },
