@@ -32,7 +32,6 @@ export function isolatedChild(): void {
     run(feeds: Record<string, unknown>): Promise<Record<string, RuntimeTensor>>;
   }
   interface Runtime {
-    readonly Tensor: new (type: string, data: unknown, dims: readonly number[]) => unknown;
     readonly InferenceSession: { create(model: Uint8Array, options: object): Promise<Session> };
   }
   let runtime: Runtime | undefined;
@@ -56,9 +55,10 @@ export function isolatedChild(): void {
     reply({ kind: "done", id: message.id });
   };
   const run = async (message: Extract<ToChild, { kind: "run" }>): Promise<void> => {
-    if (!runtime || !session) throw new Error("run before open");
+    if (!session) throw new Error("run before open");
     const feeds: Record<string, unknown> = {};
-    for (const tensor of message.inputs) feeds[tensor.name] = new runtime.Tensor(tensor.dtype, tensor.data, tensor.shape);
+    for (const tensor of message.inputs)
+      feeds[tensor.name] = { type: tensor.dtype, dims: tensor.shape, data: tensor.data, location: "cpu" };
     const results = await session.run(feeds);
     const outputs = session.outputNames.map((name) => {
       const { type, dims, data } = results[name]!;

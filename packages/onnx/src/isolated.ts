@@ -4,6 +4,7 @@ import { inspectOnnx, type OnnxInfo } from "./inspect.ts";
 import type { FromChild } from "./isolated-child.ts";
 import { IsolatedProcess, type IsolatedSettings } from "./isolated-process.ts";
 import type { ModelSession } from "./model-session.ts";
+import { refuseNul } from "./refuse-nul.ts";
 import { findRuntime } from "./runtime.ts";
 import { runtimeMessage } from "./runtime-message.ts";
 import { requireSignature } from "./signature-check.ts";
@@ -72,6 +73,7 @@ class IsolatedSession implements ModelSession {
   }
 
   async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
+    refuseNul(inputs, this.settings.what);
     const child = await this.start();
     const reply = await child.call((id) => ({ kind: "run", id, inputs }));
     if (reply.kind === "ran") return [...(reply.outputs as readonly Tensor[])];

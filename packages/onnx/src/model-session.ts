@@ -5,7 +5,7 @@ import type { OnnxPort } from "./inspect.ts";
 export interface ModelSession {
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
-  /** Outputs in the model's order. Throws MODEL_RUN_FAILED; an isolated model also MODEL_TIMEOUT, MODEL_KILLED. */
+  /** Outputs in the model's order. Throws MODEL_INPUT_INVALID, MODEL_RUN_FAILED; an isolated model also MODEL_TIMEOUT, MODEL_KILLED. */
   run(inputs: readonly Tensor[]): Promise<Tensor[]>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@ const HEAD_BYTES = 200;
 
 /** What to do next, guessed from the first bytes of a file that is no ONNX model. */
 export function notOnnxHint(bytes: Uint8Array): string {
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, HEAD_BYTES));
+  const head = String.fromCharCode(...bytes.subarray(0, HEAD_BYTES));
   if (head.startsWith("version https://git-lfs.github.com/spec/"))
     return "this is a Git LFS pointer: check the file out with `lfs: true` in actions/checkout, or run `git lfs pull`";
   if (/^\s*<(?:!doctype|html|\?xml)/i.test(head))

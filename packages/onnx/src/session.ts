@@ -3,7 +3,8 @@ import type { Signature, Tensor, TensorData } from "@modelyard/model";
 import type { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { inspectOnnx, type OnnxPort } from "./inspect.ts";
 import type { ModelSession } from "./model-session.ts";
-import { loadRuntime, type OnnxRuntime } from "./runtime.ts";
+import { refuseNul } from "./refuse-nul.ts";
+import { loadRuntime } from "./runtime.ts";
 import { runtimeMessage } from "./runtime-message.ts";
 import { requireSignature } from "./signature-check.ts";
 
@@ -51,18 +52,16 @@ export async function openModel(bytes: Uint8Array, options: OpenOptions = {}): P
       cause,
     );
   }
-  return new RuntimeSession(runtime, session, info.inputs, info.outputs, what);
+  return new RuntimeSession(session, info.inputs, info.outputs, what);
 }
 
 class RuntimeSession implements ModelSession {
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
-  private readonly runtime: OnnxRuntime;
   private readonly session: InferenceSession;
   private readonly what: string;
 
-  constructor(runtime: OnnxRuntime, session: InferenceSession, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[], what: string) {
-    this.runtime = runtime;
+  constructor(session: InferenceSession, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[], what: string) {
     this.session = session;
     this.inputs = inputs;
     this.outputs = outputs;
@@ -70,10 +69,10 @@ class RuntimeSession implements ModelSession {
   }
 
   async run(inputs: readonly Tensor[]): Promise<Tensor[]> {
+    refuseNul(inputs, this.what);
     try {
       const feeds: Record<string, RuntimeTensor> = {};
-      for (const tensor of inputs)
-        feeds[tensor.name] = new this.runtime.Tensor(tensor.dtype, tensor.data as Float32Array, tensor.shape) as RuntimeTensor;
+      for (const tensor of inputs) feeds[tensor.name] = toRuntime(tensor);
       const results = await this.session.run(feeds);
       return this.session.outputNames.map((name) => fromRuntime(name, results[name]!));
     } catch (cause) {
@@ -89,6 +88,13 @@ class RuntimeSession implements ModelSession {
   async close(): Promise<void> {
     await this.session.release();
   }
+}
+
+/**
+ * A tensor as the native binding reads one. The runtime's own class would turn float16 into a Float16Array, of which the binding sees no bytes (1.30.0).
+ */
+function toRuntime(tensor: Tensor): RuntimeTensor {
+  return { type: tensor.dtype, dims: tensor.shape, data: tensor.data, location: "cpu" } as unknown as RuntimeTensor;
 }
 
 function fromRuntime(name: string, tensor: RuntimeTensor): Tensor {

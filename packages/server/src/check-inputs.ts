@@ -30,5 +30,8 @@ function checkInput(input: SignatureInput, tensor: Tensor | undefined): Tensor {
   const fits = tensor.shape.length === input.shape.length && input.shape.every((extent, i) => extent === -1 || extent === tensor.shape[i]);
   if (!fits)
     throw unfit(`input ${input.name} has the shape ${formatShape(tensor.shape)}; the model takes ${formatShape(input.shape)} (-1 is any)`);
+  // The runtime's binding would cut the text there without a word.
+  if (Array.isArray(tensor.data) && tensor.data.some((text) => text.includes("\0")))
+    throw unfit(`input ${input.name} holds a text with a NUL character`);
   return tensor;
 }
