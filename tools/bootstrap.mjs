@@ -25,7 +25,11 @@ function npm(args, what) {
     stdio: ["ignore", 2, 2],
     env: { ...process.env, npm_config_update_notifier: "false", npm_config_fund: "false", npm_config_audit: "false" },
   });
-  if (result.status !== 0) fail(`${what} failed (exit ${result.status ?? result.error?.message})`, "check that npm reaches its registry, then run the command again");
+  if (result.status !== 0)
+    fail(
+      `${what} failed (exit ${result.status ?? result.error?.message})`,
+      "check that npm reaches its registry, then run the command again",
+    );
 }
 
 /** Path of a Node >= 24.2: this process, or the npm package node-<platform>-<arch>, which needs no install script. */
@@ -41,19 +45,24 @@ export function ensureNode() {
   const temporary = `${home}.${process.pid}`;
   mkdirSync(temporary, { recursive: true });
   writeFileSync(join(temporary, "package.json"), "{}\n");
-  npm(["install", "--prefix", temporary, "--no-save", "--no-package-lock", "--ignore-scripts", "--loglevel=error", `${name}@${NODE}`], "fetching Node 24");
+  npm(
+    ["install", "--prefix", temporary, "--no-save", "--no-package-lock", "--ignore-scripts", "--loglevel=error", `${name}@${NODE}`],
+    "fetching Node 24",
+  );
   try {
     renameSync(temporary, home);
   } catch {
     rmSync(temporary, { recursive: true, force: true });
   }
-  if (!existsSync(binary)) fail(`no Node 24 for ${process.platform} ${process.arch}`, "install Node 24 or later, then run the command again");
+  if (!existsSync(binary))
+    fail(`no Node 24 for ${process.platform} ${process.arch}`, "install Node 24 or later, then run the command again");
   return binary;
 }
 
 function installStamp() {
   const hash = createHash("sha256");
-  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", "tools/bootstrap.mjs"]) hash.update(readFileSync(join(root, file)));
+  for (const file of ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", "tools/bootstrap.mjs"])
+    hash.update(readFileSync(join(root, file)));
   return hash.digest("hex");
 }
 
@@ -63,7 +72,22 @@ export function ensureInstalled() {
   const stamp = installStamp();
   if (existsSync(stampFile) && readFileSync(stampFile, "utf8") === stamp) return;
   process.stderr.write("modelyard: installing the locked dependencies (once per lock file)\n");
-  npm(["exec", "--yes", "--loglevel=error", `--package=${PNPM}`, "--", "pnpm", "install", "--frozen-lockfile", "--ignore-scripts", "--reporter=append-only", "--loglevel=warn"], "pnpm install");
+  npm(
+    [
+      "exec",
+      "--yes",
+      "--loglevel=error",
+      `--package=${PNPM}`,
+      "--",
+      "pnpm",
+      "install",
+      "--frozen-lockfile",
+      "--ignore-scripts",
+      "--reporter=append-only",
+      "--loglevel=warn",
+    ],
+    "pnpm install",
+  );
   writeFileSync(stampFile, stamp);
 }
 

@@ -54,6 +54,9 @@ export const withoutGitHub: Plugin = {
 export const englishMessages: Plugin = {
   name: "english-messages",
   setup(build) {
-    build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";', loader: "js" }));
+    build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+      loader: "js",
+    }));
   },
 };
