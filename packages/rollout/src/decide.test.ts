@@ -238,6 +238,13 @@ test("first version: absolute limits instead of a comparison", () => {
   assert.deepEqual(desiredTraffic(foldEvents(bad)), { stable: null, canary: null, canaryPercent: 0, mirrorPercent: 0 });
 });
 
+test("first version: no clients yet is no obstacle, a replica that is not there is", () => {
+  const planned = plannedBody({ baseline: null, plan: parsePlan("100", BOUNDS) });
+  assert.equal(outcome(simulate(planned, () => ({ ...emptyWindow, canaryReady: 1 }))), "promoted");
+  assert.equal(outcome(simulate(planned, () => emptyWindow)), "rolled-back");
+  assert.equal(outcome(simulate(planned, () => undefined)), "rolled-back");
+});
+
 test("a version that disagrees beyond the limit fails in shadow, before any traffic", () => {
   const events = simulate(plannedBody(), () => ({ ...steady, pairs: { compared: 20, lost: 0, differed: 14 } }));
   const failed = events.find(({ event }) => event.type === "gate-failed")!.event;

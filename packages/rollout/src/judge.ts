@@ -91,6 +91,7 @@ function firstVersionGates(state: RolloutState, next: Judged): GateResult[] {
   const alpha = state.settings.alpha / state.plan.steps.length;
   const { canary } = next.totals;
   const gates = commonGates(state, next, canary.requests);
+  if (canary.requests === 0) return gates;
   gates.push(
     judgeRateGate(
       { gate: "error-limit", bad: canary.errors, of: canary.requests, limit: state.settings.maxErrorRate, noun: "answers failed" },
@@ -111,7 +112,8 @@ function commonGates(state: RolloutState, next: Judged, samples: number): GateRe
   const ready = window?.canaryReady ?? 0;
   const crashes = step.crashes + (window?.canaryCrashes ?? 0);
   const unreadyMs = window !== undefined && ready === 0 ? step.unreadyMs + (next.elapsedMs - step.elapsedMs) : 0;
-  const evidence = judgeEvidence(planStep(state, next), samples, next.elapsedMs, window !== undefined);
+  const seen = { samples, elapsedMs: next.elapsedMs, usable: window !== undefined, isFirst: state.baseline === null };
+  const evidence = judgeEvidence(planStep(state, next), seen);
   return window === undefined ? [evidence] : [evidence, judgeAvailability(ready, crashes, unreadyMs)];
 }
 

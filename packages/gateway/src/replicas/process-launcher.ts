@@ -3,20 +3,12 @@ import { createInterface } from "node:readline";
 import { type Clock, remoteError } from "@modelyard/base";
 import type { ReplicaLauncher, RunningReplica } from "./launcher.ts";
 
-/** Time until a replica says which port it has; loading a large model comes after that. */
-const LISTEN_TIMEOUT_MS = 60_000;
+/** Time until a replica says which port it has, which `serve` does when the model is loaded: minutes for large ones. */
+const LISTEN_TIMEOUT_MS = 10 * 60_000;
 /** Time a stopping replica gets for the requests it has; the server's own limit is lower. */
 const STOP_TIMEOUT_MS = 15_000;
 /** Lines of a replica's log that its failure shows. */
 const KEPT_LINES = 20;
-
-/**
- * Loaded into each replica before its own code: ends it when the gateway's end of its standard input closes, which the kernel does even for a gateway that
- * was killed, so that no replica is left behind.
- */
-const END_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
-  'process.stdin.on("error",()=>{}).on("end",()=>{process.kill(process.pid,"SIGTERM");setTimeout(()=>process.exit(0),5000).unref()}).resume();process.stdin.unref()',
-)}`;
 
 export interface ProcessLauncherOptions {
   /** Arguments of Node that run `serve` for a version on a free port. */
@@ -32,9 +24,9 @@ export function processLauncher(options: ProcessLauncherOptions): ReplicaLaunche
   return {
     async start(version, signal) {
       // A group of its own: Ctrl-C at the terminal is for the gateway, which drains before it stops its replicas.
-      const args = ["--import", END_WITH_PARENT, ...options.serveArguments(version)];
+      const args = [...options.serveArguments(version)];
       const child = spawn(process.execPath, args, { env: { ...options.env }, stdio: ["pipe", "pipe", "pipe"], detached: true });
-      // Writing nothing, but a broken pipe is reported here.
+      // Nothing is written to it; its end, which the kernel brings about even when the gateway is killed, is what ends `serve`, so that no replica is left behind.
       child.stdin.on("error", () => undefined);
       const lines = keepLines(child, (line) => options.onLine(version, line));
       const ended = endOf(child, lines);

@@ -27,6 +27,8 @@ const CASE_TIMEOUT_MS = 30_000;
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 /** Replays before the measured one, since first calls compile and allocate. */
 const WARM_UP_ROUNDS = 2;
+/** Failed starts after which waiting longer is idle; one may be the machine's fault. */
+const MAX_STARTS = 3;
 /** Failures shown; one cause breaks every case alike. */
 const SHOWN_FAILURES = 3;
 
@@ -61,14 +63,15 @@ async function checkReady(pool: VersionPool, { clock, readyTimeoutMs, signal }: 
   const startMs = clock.monotonic();
   while (pool.ready.length === 0) {
     const waitedMs = clock.monotonic() - startMs;
-    if (waitedMs > readyTimeoutMs) {
+    if (waitedMs > readyTimeoutMs || pool.crashes >= MAX_STARTS) {
       return {
         name: "ready",
         passed: false,
-        detail: `not ready within ${formatDuration(readyTimeoutMs)}: ${pool.lastFailure ?? "it started, but says it is not ready"}`.slice(
-          0,
-          1_000,
-        ),
+        detail:
+          `not ready after ${formatDuration(waitedMs)} and ${pool.crashes} failed starts: ${pool.lastFailure ?? "it started, but says it is not ready"}`.slice(
+            0,
+            1_000,
+          ),
       };
     }
     await clock.sleep(POLL_MS, signal);

@@ -4,16 +4,27 @@ import type { PlanStep } from "../plan.ts";
 
 const base = { gate: "evidence", evidence: null, needed: null } as const;
 
-/** Says whether a step has seen enough, in answers and in time; `usable` is false when the last figures could not be used. */
-export function judgeEvidence(step: PlanStep, samples: number, elapsedMs: number, usable: boolean): GateResult {
+/** What a step has seen. */
+export interface Seen {
+  readonly samples: number;
+  readonly elapsedMs: number;
+  /** False when the last figures could not be used. */
+  readonly usable: boolean;
+  /** Nothing serves beside the new version: a service that cannot get clients before it is live is not held up by having none. */
+  readonly isFirst: boolean;
+}
+
+/** Says whether a step has seen enough, in answers and in time. */
+export function judgeEvidence(step: PlanStep, { samples, elapsedMs, usable, isFirst }: Seen): GateResult {
+  const needed = isFirst ? 0 : Math.max(1, step.minSamples);
   if (!usable)
     return {
       ...base,
       verdict: "inconclusive",
       reason: "the last figures could not be used (missing, not numbers, or larger than their whole)",
     };
-  if (samples < Math.max(1, step.minSamples)) {
-    return { ...base, verdict: "inconclusive", reason: `not enough evidence: ${samples} of ${Math.max(1, step.minSamples)} samples` };
+  if (samples < needed) {
+    return { ...base, verdict: "inconclusive", reason: `not enough evidence: ${samples} of ${needed} samples` };
   }
   if (elapsedMs < step.minTimeMs) {
     return { ...base, verdict: "inconclusive", reason: `${formatDuration(elapsedMs)} of ${formatDuration(step.minTimeMs)} watched` };

@@ -167,7 +167,7 @@ test("a version that does not start fails staging; no traffic ever reached it", 
   await using b = await bench({ 1: good, 2: { ...good, broken: true } }, 1);
   const events = await b.finish((await b.target.begin(b.plan())).rollout);
   const failed = events.find(({ event }) => event.type === "staging-failed")!.event;
-  assert.ok(failed.type === "staging-failed" && /not ready within/.test(failed.reason), JSON.stringify(failed));
+  assert.ok(failed.type === "staging-failed" && /not ready after/.test(failed.reason), JSON.stringify(failed));
 });
 
 test("a canary that is killed again and again is rolled back by the availability gate, traffic goes to the stable version at once", async () => {
