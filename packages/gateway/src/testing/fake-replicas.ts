@@ -9,6 +9,7 @@ export interface FakeModel {
   label(value: number): number;
   /** Status of an inference answer. */
   status?: (request: { readonly id: string; readonly role: string }) => number;
+  /** Delay of answers to real traffic; golden replays are answered at once. */
   delayMs?: number;
   /** Never answers, not even probes. */
   hung?: boolean;
@@ -101,7 +102,8 @@ async function answer(model: FakeModel, roles: Map<string, number>, request: Inc
   if (!request.url?.endsWith("/infer")) return send(200, { path: request.url });
   const role = String(request.headers["x-modelyard-role"]);
   roles.set(role, (roles.get(role) ?? 0) + 1);
-  if (model.delayMs) await new Promise((resolve) => setTimeout(resolve, model.delayMs));
+  if (model.delayMs && !String(request.headers["x-request-id"]).startsWith("golden"))
+    await new Promise((resolve) => setTimeout(resolve, model.delayMs));
   const status = model.status?.({ id: String(request.headers["x-request-id"]), role }) ?? 200;
   if (status !== 200) return send(status, { error: "injected" });
   const { inputs } = JSON.parse(Buffer.concat(chunks).toString()) as { inputs: [{ data: number[] }] };
