@@ -2,6 +2,7 @@ import * as core from "@actions/core";
 import { type Log, plainText } from "@modelyard/base";
 import { type ActionSpec, type EveryOutput, formatOutputs, type InputsOf, type Operation, type OutputsOf } from "@modelyard/inputs";
 import type { Context } from "@modelyard/operations/context";
+import { OutcomeError } from "@modelyard/operations/outcome-error";
 import { cancellation } from "@modelyard/operations/process/cancellation";
 import { failureOf, failureText, stackText } from "@modelyard/operations/process/failure-text";
 import { prepareInputs } from "@modelyard/operations/process/prepare-inputs";
@@ -26,8 +27,15 @@ export async function runAction<S extends ActionSpec, R extends OutputsOf<S>>(
   ..._missing: EveryOutput<S, R>
 ): Promise<void> {
   await runStep(spec, async (inputs, context, redact) => {
-    const outputs = await operation(inputs, context);
-    for (const [name, text] of formatOutputs(spec, outputs)) core.setOutput(name, redact(text));
+    const publish = (outputs: OutputsOf<S>): void => {
+      for (const [name, text] of formatOutputs(spec, outputs)) core.setOutput(name, redact(text));
+    };
+    try {
+      publish(await operation(inputs, context));
+    } catch (thrown) {
+      if (thrown instanceof OutcomeError) publish(thrown.outputs as OutputsOf<S>);
+      throw thrown;
+    }
   });
 }
 

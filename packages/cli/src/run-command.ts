@@ -1,5 +1,6 @@
 import { plainText } from "@modelyard/base";
 import { inputError, type ReadInput, redactor } from "@modelyard/inputs";
+import { OutcomeError } from "@modelyard/operations/outcome-error";
 import { cancellation } from "@modelyard/operations/process/cancellation";
 import { failureOf, failureText, stackText } from "@modelyard/operations/process/failure-text";
 import { jobContextOf, jobFactsOf } from "@modelyard/operations/process/job-context";
@@ -33,6 +34,7 @@ export async function runCommand(command: Command, argv: readonly string[], env:
   const read = readerOf(command, parsed.kind === "run" ? parsed.values : new Map(), env);
   const redact = redactor(secretsOf(command, read, env));
   const debug = env["RUNNER_DEBUG"] === "1";
+  const printed = parsed.kind === "run" && parsed.json ? outputsJson : outputsText;
   const log = terminalLog(streams.terminal, systemClock, { redact, debug });
   try {
     if (parsed.kind === "problems") throw inputError(command.spec, parsed.problems);
@@ -43,10 +45,11 @@ export async function runCommand(command: Command, argv: readonly string[], env:
     const outputs = await command.run(read, { given: [], startDirectory: process.cwd(), workspace }, async (cwd) =>
       processContext({ env, cwd, workspace, log, job, signal: cancellation(), summary }),
     );
-    streams.out(redact(parsed.json ? outputsJson(outputs) : outputsText(outputs)));
+    streams.out(redact(printed(outputs)));
     return 0;
   } catch (thrown) {
     const { error, others } = failureOf(thrown);
+    if (error instanceof OutcomeError) streams.out(redact(printed({ ...error.outputs })));
     streams.terminal.write(plainText(redact(`modelyard: ${failureText(error, others)}`)).concat("\n"));
     if (error.kind === "defect" || debug) log.info(stackText(error));
     return 1;

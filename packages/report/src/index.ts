@@ -1,5 +1,7 @@
 export * from "./block.ts";
 export * from "./cut-text.ts";
+export * from "./document-lineage.ts";
+export { driftSection } from "./drift-section.ts";
 export * from "./escape-html.ts";
 export * from "./escape-markdown.ts";
 export * from "./fit-comment.ts";

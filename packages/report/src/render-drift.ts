@@ -1,9 +1,10 @@
-import type { ColumnDrift, DriftReport } from "@modelyard/drift";
+import type { DriftReport } from "@modelyard/drift";
 import type { Block } from "./block.ts";
 import { cutText } from "./cut-text.ts";
+import { columnsBlocks } from "./drift-section.ts";
 import { codeText, escapeText, linkText, REASON_LIMIT } from "./escape-markdown.ts";
 import { COMMENT_LIMIT, fitComment, SUMMARY_LIMIT } from "./fit-comment.ts";
-import { formatCount, formatNumber, plural } from "./format-number.ts";
+import { formatCount, plural } from "./format-number.ts";
 import { markerOf } from "./marker.ts";
 import { visibleText } from "./visible-text.ts";
 
@@ -91,43 +92,6 @@ function windowTable(report: DriftReport): Block {
       ["Reference", formatCount(reference.rows), codeText(`${reference.dataset}@${reference.version}`)],
     ],
   };
-}
-
-const ORDER = { drifted: 0, insufficient: 1, stable: 2 } as const;
-
-function columnsBlocks(columns: readonly ColumnDrift[]): Block[] {
-  const sorted = [...columns].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict] || (b.psi ?? 0) - (a.psi ?? 0));
-  const drifted = sorted.filter((column) => column.verdict === "drifted");
-  const rest = sorted.filter((column) => column.verdict !== "drifted");
-  const blocks: Block[] = drifted.length === 0 ? [] : [columnsTable(drifted)];
-  if (rest.length > 0)
-    blocks.push({ kind: "details", summary: `<b>${plural(rest.length, "other column")}</b>`, blocks: [columnsTable(rest)] });
-  return blocks;
-}
-
-const VERDICT_WORDS = { drifted: "▲ drifted", stable: "● stable", insufficient: "○ not enough data" } as const;
-
-function columnsTable(columns: readonly ColumnDrift[]): Block {
-  return {
-    kind: "table",
-    header: ["Column", "Kind", "Rows", "PSI", "Test", "Verdict", "Why"],
-    align: "llrrlll",
-    rows: columns.map((column) => [
-      escapeText(column.name),
-      column.kind,
-      formatCount(column.n),
-      column.psi === null ? "–" : formatNumber(column.psi, 3),
-      column.test === null
-        ? "–"
-        : `${column.test.name === "ks" ? "KS" : "χ²"} ${formatNumber(column.test.distance, 3)}, p ${pValue(column.test.p)}`,
-      VERDICT_WORDS[column.verdict],
-      escapeText(column.reason, REASON_LIMIT),
-    ]),
-  };
-}
-
-function pValue(p: number): string {
-  return p < 0.0001 ? "&lt; 0.0001" : formatNumber(p, 4);
 }
 
 /** RFC 3339 time to the minute, in UTC; anything else is escaped as it is. */

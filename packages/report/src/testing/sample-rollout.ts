@@ -62,6 +62,7 @@ export function failingRollout(model: string, reason: string): RolloutEvent[] {
   return bodies.map((event, index) => ({
     format: 1,
     seq: index + 1,
+    id: "01JCQ8ZK4M2X7T9V5B3N6R1W5P",
     time: `2026-03-02T10:00:${String(index * 2).padStart(2, "0")}.000Z`,
     event,
   }));
