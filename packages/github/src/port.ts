@@ -43,7 +43,9 @@ export interface Runner {
 }
 
 /** Whether the token may list self-hosted runners is not known before it asks: GITHUB_TOKEN may not. */
-export type RunnerList = { readonly kind: "listed"; readonly runners: readonly Runner[] } | { readonly kind: "unknown"; readonly reason: string };
+export type RunnerList =
+  | { readonly kind: "listed"; readonly runners: readonly Runner[] }
+  | { readonly kind: "unknown"; readonly reason: string };
 
 export interface Issue {
   readonly number: number;
@@ -64,7 +66,12 @@ export interface GitHub {
    * Creates or updates the one comment that begins with `marker` and was written by this token's author; looks through all pages. Of several writers the one
    * with the greatest `order` (the id of the workflow run, a commit's time) wins: `unchanged` also means that something newer is there.
    */
-  upsertComment(issue: number, marker: string, body: string, order?: number): Promise<{ readonly kind: "created" | "updated" | "unchanged"; readonly url: string }>;
+  upsertComment(
+    issue: number,
+    marker: string,
+    body: string,
+    order?: number,
+  ): Promise<{ readonly kind: "created" | "updated" | "unchanged"; readonly url: string }>;
   publishCheck(check: CheckInput): Promise<{ readonly url: string }>;
   /** Number of the open pull request whose head is this commit, or undefined. */
   findPullRequest(headSha: string): Promise<number | undefined>;
@@ -77,8 +84,17 @@ export interface GitHub {
   getRun(id: number): Promise<WorkflowRun>;
   /** Asks for cancellation; false when the run had already ended. */
   cancelRun(id: number): Promise<boolean>;
-  createDeployment(input: { ref: string; environment: string; description: string; production: boolean; payload: Readonly<Record<string, string>> }): Promise<{ readonly id: number }>;
-  setDeploymentStatus(id: number, input: { state: DeploymentState; description: string; environmentUrl?: string; logUrl?: string }): Promise<void>;
+  createDeployment(input: {
+    ref: string;
+    environment: string;
+    description: string;
+    production: boolean;
+    payload: Readonly<Record<string, string>>;
+  }): Promise<{ readonly id: number }>;
+  setDeploymentStatus(
+    id: number,
+    input: { state: DeploymentState; description: string; environmentUrl?: string; logUrl?: string },
+  ): Promise<void>;
   /** The issue (newest open first, else newest closed) that carries `marker` and was written by this token's author. */
   findIssue(marker: string): Promise<Issue | undefined>;
   createIssue(input: { title: string; body: string; labels: readonly string[] }): Promise<Issue>;

@@ -53,8 +53,15 @@ function toJsonSchema(value: unknown): void {
 
 const pointer = (part: string): string => encodeURIComponent(part.replaceAll("~", "~0").replaceAll("/", "~1"));
 
-/** Loads the pruned description that is committed with this package. */
+let loaded: Contract | undefined;
+
+/** The pruned description that is committed with this package; read and compiled once in a process. */
 export function loadContract(): Contract {
+  loaded ??= compileContract();
+  return loaded;
+}
+
+function compileContract(): Contract {
   const specification = JSON.parse(readFileSync(SPECIFICATION, "utf8")) as Node & {
     info: { version: string };
     paths: Record<string, Record<string, Node>>;

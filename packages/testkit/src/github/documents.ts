@@ -95,7 +95,9 @@ export function documents(state: GitHubState, origin: string): Documents {
         .split(" ")
         .map((name) => [name, 0]),
     ),
-    ...Object.fromEntries("has_projects has_wiki has_pages has_discussions archived disabled".split(" ").map((name) => [name, false])),
+    ...Object.fromEntries(
+      "has_downloads has_projects has_wiki has_pages has_discussions archived disabled".split(" ").map((name) => [name, false]),
+    ),
     has_issues: true,
     default_branch: state.defaultBranch,
     homepage: null,

@@ -69,6 +69,8 @@ export interface FakeGitHub extends AsyncDisposable {
   /** Breaches of GitHub's own description, by the client or by the fake; must be empty. */
   readonly violations: readonly string[];
   readonly exchanges: readonly Exchange[];
+  /** Requests that wait for their latency to pass on the clock. */
+  readonly waiting: number;
   fail(rule: FaultRule): void;
   /** Opens a pull request; answers its number. */
   addPull(pull: { headSha: string; headRef?: string; title?: string }): number;
@@ -190,6 +192,9 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     state,
     violations,
     exchanges,
+    get waiting() {
+      return service.waiting;
+    },
     fail: injected.add,
     addPull({ headSha, headRef, title }) {
       const issue = addIssue({ title: title ?? "A change" });

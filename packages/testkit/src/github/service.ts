@@ -49,6 +49,8 @@ interface Arrival {
 /** One fake's HTTP side: contract, token, limits, faults, handler, pages, in that order. */
 export class Service {
   private readonly options: ServiceOptions;
+  /** Requests that wait for their latency to pass. */
+  waiting = 0;
   private used = 0;
   private readonly windowEnd: number;
   /** Monotonic time before which every request breaks a limit that the client was told of. */
@@ -65,7 +67,9 @@ export class Service {
     const url = new URL(request.url ?? "/", this.options.origin());
     const body = await readBody(request);
     const latency = this.options.latencyMs();
+    this.waiting++;
     if (latency > 0) await clock.sleep(latency);
+    this.waiting--;
     const token = (request.headers.authorization ?? "").replace(/^(?:token|bearer)\s+/i, "");
     const match = contract.match(method, url.pathname);
     if (!match) {
