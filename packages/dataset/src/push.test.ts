@@ -205,6 +205,20 @@ test("one file is a dataset too, and `examples: files` takes tables whole", asyn
   assert.deepEqual([whole.examples.total, whole.record.profile], [1, null]);
 });
 
+test("the repository, the yard, a killed pull's leavings and what is excluded are no content", async () => {
+  await using directory = await temporaryDirectory();
+  await writeTree(directory.path, {
+    a: "1",
+    ".git/config": "x",
+    ".modelyard/yard.json": "x",
+    "b/.modelyard-pull/y": "x",
+    "yard/blobs/z": "x",
+    "data.dataset.json": "x",
+  });
+  const { files } = await push(memoryYard(), directory.path, { exclude: [directory.at("yard"), directory.at("data.dataset.json")] });
+  assert.equal(files, 1);
+});
+
 const REFUSED: [string, string, (root: string) => Promise<unknown>, object][] = [
   ["nothing there", "DATASET_SOURCE_MISSING", async () => {}, {}],
   ["an empty directory", "DATASET_EMPTY", (root) => mkdir(root), {}],

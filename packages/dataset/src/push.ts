@@ -31,6 +31,8 @@ export interface PushOptions {
   readonly name: string;
   /** Directory or file to push, absolute. */
   readonly source: string;
+  /** Absolute paths below `source` that are not content: the yard, the pointer file. */
+  readonly exclude?: readonly string[] | undefined;
   readonly splitRule: SplitRule;
   readonly examples?: ExamplesMode | undefined;
   readonly labelColumn?: string | undefined;
@@ -82,8 +84,7 @@ export async function pushDataset(options: PushOptions): Promise<PushResult> {
   );
   if (summary.files === 0) throw userError("DATASET_EMPTY", `there are no files in ${options.source}`, "check the input `path`");
   const result = tally.result();
-  const draft = await draftOf(options, sink, summary, result);
-  const { record, changed } = await commit(options, draft);
+  const { record, changed } = await commit(options, draftOf(options, summary, result), profileBlobs(result, hasher), sink);
   const before =
     since ??
     (changed && record.parent !== null ? await resolveDatasetVersion(yard, name, { kind: "number", number: record.parent }) : undefined);
@@ -115,15 +116,15 @@ async function* scanned(options: PushOptions, sink: BlobSink, tally: Tally): Asy
       return entry;
     };
   };
-  for await (const finish of inOrder(walk(options.source), FILE_CONCURRENCY, begin)) {
+  for await (const finish of inOrder(walk(options.source, options.exclude), FILE_CONCURRENCY, begin)) {
     yield await finish();
     log.progress("read", ++done, undefined, "files");
   }
 }
 
-type Draft = Omit<DatasetVersion, "version" | "parent">;
+type Draft = Omit<DatasetVersion, "version" | "parent" | "profile" | "trainProfile">;
 
-async function draftOf(options: PushOptions, sink: BlobSink, summary: ManifestSummary, tally: TallyResult): Promise<Draft> {
+function draftOf(options: PushOptions, summary: ManifestSummary, tally: TallyResult): Draft {
   const { splitRule, hasher } = options;
   return {
     format: 1,
@@ -136,8 +137,6 @@ async function draftOf(options: PushOptions, sink: BlobSink, summary: ManifestSu
     bytes: summary.bytes,
     exampleKind: tally.exampleKind,
     examples: tally.examples,
-    profile: await storeProfile(sink, hasher, tally.profile),
-    trainProfile: await storeProfile(sink, hasher, tally.trainProfile),
     schema: [...tally.schema],
     table: {
       labelColumn: options.labelColumn ?? null,
@@ -150,12 +149,24 @@ async function draftOf(options: PushOptions, sink: BlobSink, summary: ManifestSu
   };
 }
 
-async function storeProfile(sink: BlobSink, hasher: Hasher, profile: Profile | undefined): Promise<Digest | null> {
-  if (profile === undefined) return null;
-  const bytes = utf8(canonicalJson(profile));
-  const digest = hasher.sha256(bytes);
-  await sink.put(digest, bytes.length, () => bytes);
-  return digest;
+/** A profile on its way to the yard; stored only when there is a new version to name it. */
+interface ProfileBlob {
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+}
+
+interface ProfileBlobs {
+  readonly all: ProfileBlob | undefined;
+  readonly train: ProfileBlob | undefined;
+}
+
+function profileBlobs(tally: TallyResult, hasher: Hasher): ProfileBlobs {
+  const blob = (profile: Profile | undefined): ProfileBlob | undefined => {
+    if (profile === undefined) return undefined;
+    const bytes = utf8(canonicalJson(profile));
+    return { digest: hasher.sha256(bytes), bytes };
+  };
+  return { all: blob(tally.profile), train: blob(tally.trainProfile) };
 }
 
 /** The same content under the same reading of its tables; what a push leaves open matches anything. */
@@ -167,7 +178,12 @@ function sameReading(options: PushOptions, draft: Draft): (record: DatasetVersio
 }
 
 /** Takes the next number unless a version with this content is there, also one that another writer makes meanwhile. */
-async function commit(options: PushOptions, draft: Draft): Promise<{ record: DatasetVersion; changed: boolean }> {
+async function commit(
+  options: PushOptions,
+  draft: Draft,
+  profiles: ProfileBlobs,
+  sink: BlobSink,
+): Promise<{ record: DatasetVersion; changed: boolean }> {
   const { yard, name } = options;
   let found: DatasetVersion | undefined;
   let seen = 0;
@@ -175,7 +191,11 @@ async function commit(options: PushOptions, draft: Draft): Promise<{ record: Dat
     const numbers = (await datasetVersionNumbers(yard, name)).filter((number) => number > seen && number < next);
     found = await findByDigest(yard, name, numbers, draft.digest, sameReading(options, draft));
     seen = next - 1;
-    return found === undefined ? { ...draft, version: next, parent: next > 1 ? next - 1 : null } : undefined;
+    if (found !== undefined) return undefined;
+    for (const blob of [profiles.all, profiles.train])
+      if (blob !== undefined) await sink.put(blob.digest, blob.bytes.length, () => blob.bytes);
+    const digests = { profile: profiles.all?.digest ?? null, trainProfile: profiles.train?.digest ?? null };
+    return { ...draft, ...digests, version: next, parent: next > 1 ? next - 1 : null };
   };
   if (options.dryRun) {
     const record = await build(((await datasetVersionNumbers(yard, name)).at(-1) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { compareUtf8, type ModelyardError, userError } from "@modelyard/base";
 import { foldName, parseEntryPath, printable } from "@modelyard/content";
 
@@ -14,10 +14,10 @@ export interface SourceFile {
 export const SKIPPED_DIRECTORIES: ReadonlySet<string> = new Set([".git", ".modelyard", ".modelyard-pull"]);
 
 /**
- * The files below a directory (or the one file) in manifest order. Throws DATASET_SOURCE_MISSING, DATASET_LINK, DATASET_SPECIAL_FILE, PATH_INVALID,
+ * The files below a directory (or the one file) in manifest order, without the absolute paths of `exclude`. Throws DATASET_SOURCE_MISSING, DATASET_LINK, DATASET_SPECIAL_FILE, PATH_INVALID,
  * PATH_COLLISION, each naming the file.
  */
-export async function* walk(source: string): AsyncGenerator<SourceFile, void, undefined> {
+export async function* walk(source: string, exclude: readonly string[] = []): AsyncGenerator<SourceFile, void, undefined> {
   const info = await lstat(source).catch((cause: unknown) => {
     throw userError(
       "DATASET_SOURCE_MISSING",
@@ -27,14 +27,18 @@ export async function* walk(source: string): AsyncGenerator<SourceFile, void, un
     );
   });
   if (info.isFile()) yield { path: parseEntryPath(basename(source).normalize("NFC")), absolute: source };
-  else if (info.isDirectory()) yield* walkDirectory(source, "");
+  else if (info.isDirectory()) yield* walkDirectory(source, "", new Set(exclude.map((path) => resolve(path))));
   else if (info.isSymbolicLink()) throw linkRefused(source);
   else throw specialRefused(source);
 }
 
-async function* walkDirectory(directory: string, prefix: string): AsyncGenerator<SourceFile, void, undefined> {
-  for (const child of await children(directory, prefix)) {
-    if (child.isDirectory) yield* walkDirectory(child.absolute, `${child.path}/`);
+async function* walkDirectory(
+  directory: string,
+  prefix: string,
+  exclude: ReadonlySet<string>,
+): AsyncGenerator<SourceFile, void, undefined> {
+  for (const child of await children(directory, prefix, exclude)) {
+    if (child.isDirectory) yield* walkDirectory(child.absolute, `${child.path}/`, exclude);
     else yield { path: child.path, absolute: child.absolute };
   }
 }
@@ -43,12 +47,12 @@ interface Child extends SourceFile {
   readonly isDirectory: boolean;
 }
 
-async function children(directory: string, prefix: string): Promise<Child[]> {
+async function children(directory: string, prefix: string, exclude: ReadonlySet<string>): Promise<Child[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const folded = new Map<string, string>();
   const found: Child[] = [];
   for (const entry of entries) {
-    if (entry.isDirectory() && SKIPPED_DIRECTORIES.has(entry.name)) continue;
+    if ((entry.isDirectory() && SKIPPED_DIRECTORIES.has(entry.name)) || exclude.has(resolve(directory, entry.name))) continue;
     const child = childOf(directory, prefix, entry);
     const other = folded.get(foldName(entry.name));
     if (other !== undefined) throw collision(prefix, other, entry.name);

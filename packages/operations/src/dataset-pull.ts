@@ -1,0 +1,96 @@
+import { join, resolve } from "node:path";
+import { formatBytes, parseName, parseNameAtVersion, parseVersionRef, shortDigest, userError } from "@modelyard/base";
+import type { Split } from "@modelyard/content";
+import { type DatasetVersion, pullDataset, readPointer, resolveDatasetVersion } from "@modelyard/dataset";
+import type { Yard } from "@modelyard/store";
+import type { Context } from "./context.ts";
+import { openContextYard, type YardInputs } from "./open-yard.ts";
+import { requireName } from "./require-name.ts";
+
+export interface DatasetPullInputs extends YardInputs {
+  /** Dataset name, or `name@version`. */
+  readonly name?: string | undefined;
+  /** A number, latest, or a digest; wins over `pointer`. */
+  readonly version?: string | undefined;
+  /** Pointer file that names the version. */
+  readonly pointer?: string | undefined;
+  readonly split: Split | "all";
+  /** One path, a directory, or a glob of the dataset. */
+  readonly only?: string | undefined;
+  /** Directory to restore into; default `data/<name>`. */
+  readonly path?: string | undefined;
+  /** Remove files of the directory that the selection does not have. */
+  readonly clean?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface DatasetPullOutputs {
+  readonly version: number;
+  readonly digest: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly bytesFetched: number;
+  /** Absolute path of the directory. */
+  readonly path: string;
+}
+
+/** Restores a version, a split or a path of a dataset into a directory, every byte verified. */
+export async function datasetPull(inputs: DatasetPullInputs, context: Context): Promise<DatasetPullOutputs> {
+  const yard = await openContextYard(inputs, context, { create: false });
+  const version = await versionOf(inputs, yard, context);
+  const path = resolve(context.cwd, inputs.path ?? join("data", version.name));
+  const result = await context.log.group(`Pull ${version.name}@${version.version}`, () =>
+    pullDataset({
+      yard,
+      version,
+      split: inputs.split,
+      only: inputs.only,
+      target: path,
+      clean: inputs.clean,
+      dryRun: inputs.dryRun,
+      hasher: context.hasher,
+      log: context.log,
+      signal: context.signal,
+    }),
+  );
+  const part = inputs.split === "all" ? "" : ` (${inputs.split})`;
+  const { digest, files, bytes, bytesFetched, filesKept, removed } = result;
+  const kept = filesKept === 0 ? "" : `; ${filesKept} were there already`;
+  const gone = removed === 0 ? "" : `; ${removed} others removed`;
+  context.log.notice(
+    `${inputs.dryRun ? "dry run: " : ""}${version.name}@${version.version}${part} ${shortDigest(digest)}: ${files} files, ${formatBytes(bytes)}, ${formatBytes(bytesFetched)} fetched${kept}${gone}`,
+  );
+  await context.summary(
+    `### Dataset \`${version.name}@${version.version}\`${part} pulled${inputs.dryRun ? " (dry run)" : ""}\n\n${files} files, ${formatBytes(bytes)}, ${formatBytes(bytesFetched)} fetched; digest \`${digest}\`\n`,
+  );
+  return { version: version.version, digest, files, bytes, bytesFetched, path };
+}
+
+/** An explicit version wins, then the pointer file, then the latest version. */
+async function versionOf(inputs: DatasetPullInputs, yard: Yard, context: Context): Promise<DatasetVersion> {
+  if (inputs.name?.includes("@")) {
+    const { name, version } = parseNameAtVersion(inputs.name);
+    return resolveDatasetVersion(yard, name, version);
+  }
+  if (inputs.version === undefined && inputs.pointer !== undefined) return pointedVersion(inputs.pointer, inputs.name, yard, context);
+  const name = parseName(requireName(inputs.name, "dataset"), "dataset name");
+  return resolveDatasetVersion(yard, name, parseVersionRef(inputs.version ?? "latest"));
+}
+
+async function pointedVersion(path: string, name: string | undefined, yard: Yard, context: Context): Promise<DatasetVersion> {
+  const pointer = await readPointer(resolve(context.cwd, path));
+  if (name !== undefined && name !== pointer.name) {
+    throw userError(
+      "DATASET_POINTER_MISMATCH",
+      `${path} points to the dataset ${pointer.name}, and the input \`name\` says ${name}`,
+      "leave out `name`, or name the pointer file of that dataset",
+    );
+  }
+  const stored = await resolveDatasetVersion(yard, pointer.name, { kind: "number", number: pointer.version });
+  if (stored.digest === pointer.digest) return stored;
+  throw userError(
+    "DATASET_POINTER_MISMATCH",
+    `${path} names ${pointer.name}@${pointer.version} with ${pointer.digest}, and the yard ${yard.url} holds ${stored.digest} under that number`,
+    "the pointer was written for another yard: check `yard`, or push the dataset again",
+  );
+}
