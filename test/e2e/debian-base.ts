@@ -21,7 +21,8 @@ export function debianBase(directory: string): string | undefined {
 }
 
 function download(debs: string): boolean {
-  const fetch = (): void => void execFileSync("apt-get", ["download", "-q", ...PACKAGES], { cwd: debs, stdio: "ignore", timeout: DOWNLOAD_TIMEOUT_MS });
+  const fetch = (): void =>
+    void execFileSync("apt-get", ["download", "-q", ...PACKAGES], { cwd: debs, stdio: "ignore", timeout: DOWNLOAD_TIMEOUT_MS });
   try {
     fetch();
     return true;

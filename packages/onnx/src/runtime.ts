@@ -16,6 +16,12 @@ export const RUNTIME_VERSION = "1.30.0";
 const PACKAGE = "onnxruntime-node";
 
 /**
+ * Switch of the native library's telemetry, which is on by default since 1.30: it reads the machine id, keeps a database in the home directory and
+ * uploads. A model server or a CI job of ours reports to nobody, so it is off unless the user set it.
+ */
+const TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY";
+
+/**
  * Path of the installed runtime's entry: the folder that MODELYARD_ONNXRUNTIME names, else node_modules above this source, else above the running script.
  * Never the working directory: in a workflow that is a checkout, and a native library from a pull request would run. Throws ONNX_RUNTIME_MISSING.
  */
@@ -44,6 +50,8 @@ export function findRuntime(env: Readonly<Record<string, string | undefined>> = 
 /** Loads the native runtime. Throws ONNX_RUNTIME_MISSING where it is not installed or has no binding for this machine (macOS on Intel has none). */
 export function loadRuntime(env: Readonly<Record<string, string | undefined>> = process.env): OnnxRuntime {
   const entry = findRuntime(env);
+  // The library reads its own process's environment when it is loaded, not `env`.
+  process.env[TELEMETRY_VARIABLE] ??= "1";
   try {
     return createRequire(entry)(entry) as OnnxRuntime;
   } catch (cause) {
