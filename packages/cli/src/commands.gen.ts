@@ -3,6 +3,229 @@ import type { ActionSpec } from "@modelyard/inputs";
 import { type Command, command } from "./command.ts";
 
 export const commands: Readonly<Record<string, Command>> = {
+  "dataset-pull": command({
+    name: "dataset-pull",
+    description: "Restores a dataset version, one split or one path from the yard into a directory, every byte verified",
+    inputs: {
+      name: {
+        type: "string",
+        description: "Dataset name, or name@version",
+        config: "datasets.$name"
+      },
+      version: {
+        type: "string",
+        description: "Version to restore (12, v12, latest, or a digest); wins over pointer, and latest when neither is given"
+      },
+      pointer: {
+        type: "string",
+        description: "Pointer file that names the version, as dataset-push wrote it"
+      },
+      split: {
+        type: "enum",
+        description: "Split to restore; a table comes with its header and the rows of the split",
+        fallback: "all",
+        values: [
+          "train",
+          "validation",
+          "test",
+          "all"
+        ]
+      },
+      only: {
+        type: "string",
+        description: "One path, a directory or a glob of the dataset (`images/**/*.png`); everything when absent"
+      },
+      path: {
+        type: "string",
+        description: "Directory to restore into; data/NAME when absent"
+      },
+      clean: {
+        type: "boolean",
+        description: "Remove files of the directory that the selection does not have",
+        default: "false"
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Decide and print, and write nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      version: {
+        type: "integer",
+        description: "Number of the version"
+      },
+      digest: {
+        type: "string",
+        description: "Digest of the version"
+      },
+      files: {
+        type: "integer",
+        description: "Files of the selection"
+      },
+      bytes: {
+        type: "integer",
+        description: "Size of the selection in bytes"
+      },
+      "bytes-fetched": {
+        type: "integer",
+        description: "Bytes read from the yard; less than bytes when files were there already"
+      },
+      path: {
+        type: "string",
+        description: "Absolute path of the directory"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/dataset-pull")).datasetPull),
+  "dataset-push": command({
+    name: "dataset-push",
+    description: "Snapshots a directory or file (also the rows of its CSV and JSONL tables) into the yard as an immutable, numbered dataset version with splits and a profile",
+    inputs: {
+      path: {
+        type: "string",
+        description: "Directory or file to snapshot",
+        config: "datasets.*.path"
+      },
+      name: {
+        type: "string",
+        description: "Dataset name",
+        config: "datasets.$name"
+      },
+      "label-column": {
+        type: "string",
+        description: "Column of the tables that holds the class; its classes are counted in the profile",
+        config: "datasets.*.label-column"
+      },
+      "key-column": {
+        type: "string",
+        description: "Column whose value decides the split of a row, so that a group (a patient, a writer) stays in one split; the row itself when absent",
+        config: "datasets.*.key-column"
+      },
+      "key-pattern": {
+        type: "string",
+        description: "Regular expression with one capture group on the path; files with the same group stay in one split",
+        config: "datasets.*.key-pattern"
+      },
+      "test-fraction": {
+        type: "float",
+        description: "Share of the examples in the test split, 0 to 1",
+        fallback: "0.1",
+        config: "datasets.*.split.test"
+      },
+      "validation-fraction": {
+        type: "float",
+        description: "Share of the examples in the validation split, 0 to 1; the rest is train",
+        fallback: "0.1",
+        config: "datasets.*.split.validation"
+      },
+      salt: {
+        type: "string",
+        description: "Text that the splits are drawn with; the dataset's name when absent",
+        config: "datasets.*.split.salt"
+      },
+      examples: {
+        type: "enum",
+        description: "What counts as one example (`files`, `rows` of the tables, or `auto`, which is rows when there is any table)",
+        fallback: "auto",
+        config: "datasets.*.examples",
+        values: [
+          "auto",
+          "files",
+          "rows"
+        ]
+      },
+      pointer: {
+        type: "string",
+        description: "Path of the pointer file to write, for review in git; NAME.dataset.json when absent, `none` for no file",
+        config: "datasets.*.pointer"
+      },
+      "since-version": {
+        type: "string",
+        description: "Version that new-examples counts since; the version before when absent"
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Decide and print, and store nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      version: {
+        type: "integer",
+        description: "Number of the version that holds this content"
+      },
+      digest: {
+        type: "string",
+        description: "Digest of the content and its split rule"
+      },
+      changed: {
+        type: "boolean",
+        description: "False when this content was a version already"
+      },
+      files: {
+        type: "integer",
+        description: "Files in the version"
+      },
+      examples: {
+        type: "integer",
+        description: "Examples in the version"
+      },
+      "new-examples": {
+        type: "integer",
+        description: "Examples that the version counted since does not have"
+      },
+      bytes: {
+        type: "integer",
+        description: "Size of all files in bytes"
+      },
+      "bytes-added": {
+        type: "integer",
+        description: "Bytes that the yard did not hold before"
+      },
+      pointer: {
+        type: "string",
+        description: "Path of the pointer file that was written"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/dataset-push")).datasetPush),
   "image": command({
     name: "image",
     description: "Builds an OCI image of the model server with a model version, without Docker and reproducibly, into an OCI layout",
@@ -292,4 +515,103 @@ export const commands: Readonly<Record<string, Command>> = {
       }
     }
   } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/register")).register),
+  "report": command({
+    name: "report",
+    description: "Posts the comparison that evaluate made as pull request comment, check run and job summary, and fails the job when a gate fails",
+    inputs: {
+      comparison: {
+        type: "string",
+        description: "Path of the comparison that evaluate wrote; comparison.json when neither this nor metrics is given"
+      },
+      metrics: {
+        type: "string",
+        description: "Path of a metric document, to report a model without comparing it"
+      },
+      drift: {
+        type: "string",
+        description: "Path of a drift report that monitor wrote, shown as a part of the report"
+      },
+      title: {
+        type: "string",
+        description: "Heading of the report; made from the names of the compared models when absent"
+      },
+      name: {
+        type: "string",
+        description: "Key of the comment and of the check, one of each per key on a pull request; the model's name when absent",
+        config: "models.$name"
+      },
+      comment: {
+        type: "boolean",
+        description: "Write the pull request comment",
+        fallback: "true"
+      },
+      check: {
+        type: "boolean",
+        description: "Write the check run",
+        fallback: "true"
+      },
+      "on-inconclusive": {
+        type: "enum",
+        description: "What a verdict of inconclusive does to the check and the job",
+        fallback: "neutral",
+        values: [
+          "neutral",
+          "fail"
+        ]
+      },
+      "fail-on-regression": {
+        type: "boolean",
+        description: "Fail the job when the verdict is fail",
+        fallback: "true"
+      },
+      "pull-request": {
+        type: "integer",
+        description: "Number of the pull request; that of the event, or the open one of the head commit, when absent"
+      },
+      "github-token": {
+        type: "string",
+        description: "Token that writes comment and check",
+        default: "${{ github.token }}",
+        secret: true
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Write the job summary alone",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      verdict: {
+        type: "enum",
+        description: "The worst verdict of the gates (pass, inconclusive, error or fail)",
+        values: [
+          "pass",
+          "inconclusive",
+          "error",
+          "fail"
+        ]
+      },
+      passed: {
+        type: "boolean",
+        description: "True when the verdict is pass"
+      },
+      "comment-url": {
+        type: "string",
+        description: "Address of the comment, when there is one"
+      },
+      "check-url": {
+        type: "string",
+        description: "Address of the check run, when there is one"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/report")).report),
 };
