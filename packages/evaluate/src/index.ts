@@ -6,6 +6,7 @@ export * from "./example-table.ts";
 export * from "./gates.ts";
 export * from "./metric-document.ts";
 export * from "./metric-values.ts";
+export * from "./pair-examples.ts";
 export * from "./prediction-lines.ts";
 export * from "./slice-metrics.ts";
 export * from "./slice-plan.ts";

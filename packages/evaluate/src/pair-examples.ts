@@ -3,13 +3,21 @@ import type { Prediction } from "./document.ts";
 
 const NAMED_IDS = 5;
 
-/** The baseline's predictions in the candidate's order. Throws EVALUATE_IDS_DUPLICATE, EVALUATE_IDS_DIFFER, EVALUATE_LABELS_DIFFER naming counts and some ids. */
-export function pairExamples(candidate: readonly Prediction[], baseline: readonly Prediction[]): Prediction[] {
-  const theirs = byId(baseline, "baseline");
-  const ours = byId(candidate, "candidate");
+/** What the two sides are called in messages. */
+export interface PairNames {
+  readonly first: string;
+  readonly second: string;
+}
+
+const NAMES: PairNames = { first: "candidate", second: "baseline" };
+
+/** The second side's predictions (the baseline's) in the order of the first (the candidate's). Throws EVALUATE_IDS_DUPLICATE, EVALUATE_IDS_DIFFER, EVALUATE_LABELS_DIFFER naming counts and some ids. */
+export function pairExamples(candidate: readonly Prediction[], baseline: readonly Prediction[], names: PairNames = NAMES): Prediction[] {
+  const theirs = byId(baseline, names.second);
+  const ours = byId(candidate, names.first);
   const missing = candidate.filter((p) => !theirs.has(p.id)).map((p) => p.id);
   const extra = baseline.filter((p) => !ours.has(p.id)).map((p) => p.id);
-  if (missing.length > 0 || extra.length > 0) throw idsDiffer(missing, extra, candidate.length, baseline.length);
+  if (missing.length > 0 || extra.length > 0) throw idsDiffer(missing, extra, candidate.length, baseline.length, names);
   const paired = candidate.map((p) => theirs.get(p.id)!);
   const differing = candidate
     .filter((p, i) => p.label !== null && paired[i]!.label !== null && p.label !== paired[i]!.label)
@@ -17,7 +25,7 @@ export function pairExamples(candidate: readonly Prediction[], baseline: readonl
   if (differing.length > 0) {
     throw userError(
       "EVALUATE_LABELS_DIFFER",
-      `${differing.length} examples have another label in the baseline: ${someOf(differing)}`,
+      `${differing.length} examples have another label in the ${names.second}: ${someOf(differing)}`,
       "score both on the same dataset version",
     );
   }
@@ -36,14 +44,20 @@ function byId(predictions: readonly Prediction[], which: string): Map<string, Pr
   );
 }
 
-function idsDiffer(missing: readonly string[], extra: readonly string[], candidates: number, baselines: number): Error {
+function idsDiffer(
+  missing: readonly string[],
+  extra: readonly string[],
+  firsts: number,
+  seconds: number,
+  { first, second }: PairNames,
+): Error {
   const parts: string[] = [];
-  if (missing.length > 0) parts.push(`${missing.length} of the candidate's ${candidates} are not in the baseline: ${someOf(missing)}`);
-  if (extra.length > 0) parts.push(`${extra.length} of the baseline's ${baselines} are not in the candidate: ${someOf(extra)}`);
+  if (missing.length > 0) parts.push(`${missing.length} of the ${first}'s ${firsts} are not in the ${second}: ${someOf(missing)}`);
+  if (extra.length > 0) parts.push(`${extra.length} of the ${second}'s ${seconds} are not in the ${first}: ${someOf(extra)}`);
   return userError(
     "EVALUATE_IDS_DIFFER",
-    `the predictions are of other examples; ids: ${parts.join("; ")}`,
-    "score candidate and baseline on the same split of the same dataset version, with the same `id-column`",
+    `${first} and ${second} are of other examples; ids: ${parts.join("; ")}`,
+    "use the same split of the same dataset version, and the same `id-column`, for both",
   );
 }
 

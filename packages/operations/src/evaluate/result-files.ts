@@ -1,13 +1,18 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { messageOf, userError } from "@modelyard/base";
 
-/** Where `evaluate` writes and `report` looks when nothing else is said, relative to the working directory. */
-export const EVALUATION_DIRECTORY = "evaluation";
 export const METRICS_FILE = "metrics.json";
 export const COMPARISON_FILE = "comparison.json";
 /** Per-example predictions in the stored form, beside the documents. */
-export const PREDICTIONS_FILE = "predictions.jsonl";
+export const PREDICTIONS_FILE = "scored-predictions.jsonl";
+
+/** Refuses to overwrite a file of this name that is no document of this kind: `metrics.json` is a name that others use too. Throws OUTPUT_TAKEN. */
+export async function refuseForeignFile(path: string, kind: string): Promise<void> {
+  const text = await readFile(path, "utf8").catch(() => undefined);
+  if (text === undefined || text.includes(`"kind": "${kind}"`)) return;
+  throw userError("OUTPUT_TAKEN", `${path} is there already and was not written by evaluate`, "choose another directory in `output`");
+}
 
 /** Writes a whole file or nothing (a temporary file, then a rename); makes the directory. Throws OUTPUT_NOT_WRITTEN. */
 export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
@@ -17,7 +22,12 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (cause) {
-    throw userError("OUTPUT_NOT_WRITTEN", `${path} cannot be written: ${messageOf(cause)}`, "choose a writable directory in `output`", cause);
+    throw userError(
+      "OUTPUT_NOT_WRITTEN",
+      `${path} cannot be written: ${messageOf(cause)}`,
+      "choose a writable directory in `output`",
+      cause,
+    );
   }
 }
 

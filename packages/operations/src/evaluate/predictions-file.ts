@@ -1,0 +1,194 @@
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { type Json, parseJson, userError } from "@modelyard/base";
+import { TableReader, tableFormat } from "@modelyard/dataset";
+import { argmax, classOrder, type Prediction, type Task } from "@modelyard/evaluate";
+import { requireFile } from "../read-file-input.ts";
+import type { EvaluateInputs } from "./inputs.ts";
+
+/** Distinct whole-number labels up to which numbers are classes rather than measurements. */
+const MAX_NUMERIC_CLASSES = 50;
+/** All rows are held in memory for resampling. */
+const MAX_ROWS = 20_000_000;
+
+/** Predictions made elsewhere. */
+export interface PredictionsFile {
+  readonly task: Task;
+  readonly predictions: Prediction[];
+  readonly labels: readonly string[] | null;
+  /** Values of the asked columns, one a row. */
+  readonly columns: ReadonlyMap<string, readonly string[]>;
+  readonly what: string;
+}
+
+export type ColumnInputs = Pick<EvaluateInputs, "idColumn" | "labelColumn" | "predictionColumn" | "scoreColumn" | "task">;
+
+interface RawRow {
+  readonly id: string;
+  readonly label: string | null;
+  readonly prediction: string | undefined;
+  readonly score: string | undefined;
+  readonly byClass: readonly string[];
+}
+
+/**
+ * Reads a predictions file (CSV, TSV or JSON lines). Columns: `id-column` (default `id`; without one the row's number), `label-column` (default `label`),
+ * `prediction-column` (default `prediction`), `score-column` (default `score` or `scores`): one probability of the second class, a JSON list or object of all, or
+ * with a `*` one column a class. Throws FILE_MISSING, PREDICTIONS_FORMAT, PREDICTIONS_COLUMN, PREDICTIONS_INVALID, DATASET_ROW_INVALID.
+ */
+export async function readPredictionsFile(
+  input: string,
+  path: string,
+  inputs: ColumnInputs,
+  columns: readonly string[],
+  cwd: string,
+): Promise<PredictionsFile> {
+  const what = basename(path);
+  const { rows, scoreClasses, extra } = await readRows(await requireFile(input, path, cwd), what, inputs, columns);
+  const task = taskOf(inputs.task, rows);
+  const scored = task === "classification" && rows.some((row) => row.score !== undefined || row.byClass.length > 0);
+  const classes = scored ? classOrderOf(rows, scoreClasses, what) : null;
+  const predictions = rows.map((row, i) => predictionOf(row, classes, scoreClasses, `${what}, row ${i + 1}`));
+  return { task, predictions, labels: classes, columns: extra, what };
+}
+
+interface FoundColumns {
+  readonly id: string | undefined;
+  readonly label: string | undefined;
+  readonly prediction: string | undefined;
+  readonly score: string | undefined;
+  /** Columns of single classes, for a score column with `*`. */
+  readonly byClass: readonly string[];
+  readonly classes: readonly string[];
+}
+
+async function readRows(path: string, what: string, inputs: ColumnInputs, columns: readonly string[]) {
+  const format = tableFormat(path);
+  if (format === undefined)
+    throw userError("PREDICTIONS_FORMAT", `${what} is no table that can be read`, "give a file that ends in .csv, .tsv or .jsonl");
+  const rows: RawRow[] = [];
+  const extra = new Map(columns.map((name): [string, string[]] => [name, []]));
+  let found: FoundColumns | undefined;
+  const reader = new TableReader(
+    what,
+    format,
+    { header: true },
+    {
+      row(row) {
+        const fields = row.fields();
+        found ??= findColumns(Object.keys(fields), inputs, columns, what);
+        const at = (column: string | undefined): string | undefined => (column === undefined ? undefined : fields[column]);
+        if (rows.length >= MAX_ROWS) throw userError("PREDICTIONS_INVALID", `${what} has more than ${MAX_ROWS} rows`, "evaluate a sample");
+        const id = at(found.id);
+        if (found.id !== undefined && !id)
+          throw userError(
+            "PREDICTIONS_INVALID",
+            `${what}, row ${row.number} has no id in the column "${found.id}"`,
+            "give each row one id",
+          );
+        rows.push({
+          id: id ?? String(row.number),
+          label: blankAsNull(at(found.label)),
+          prediction: at(found.prediction),
+          score: at(found.score),
+          byClass: found.byClass.map((name) => fields[name] ?? ""),
+        });
+        for (const [name, values] of extra) values.push(fields[name] ?? "");
+      },
+    },
+  );
+  for await (const chunk of createReadStream(path)) reader.push(chunk as Uint8Array);
+  reader.end();
+  if (found === undefined) throw userError("EVALUATE_EMPTY", `${what} has no rows`, "check the step that writes it");
+  return { rows, scoreClasses: found.classes, extra };
+}
+
+function blankAsNull(text: string | undefined): string | null {
+  return text === undefined || text.trim() === "" ? null : text.trim();
+}
+
+function findColumns(there: readonly string[], inputs: ColumnInputs, slices: readonly string[], what: string): FoundColumns {
+  const missing = (input: string, column: string): Error =>
+    userError(
+      "PREDICTIONS_COLUMN",
+      `${what} has no column "${column}" (it has: ${there.slice(0, 20).join(", ")})`,
+      `name the right column in \`${input}\``,
+    );
+  const pick = (input: string, given: string | undefined, usual: readonly string[]): string | undefined => {
+    if (given === undefined) return usual.find((name) => there.includes(name));
+    if (there.includes(given)) return given;
+    throw missing(input, given);
+  };
+  for (const column of slices) if (!there.includes(column)) throw missing("slices", column);
+  const pattern = inputs.scoreColumn?.includes("*") ? inputs.scoreColumn : undefined;
+  const [before, after] = pattern?.split("*") ?? [];
+  const byClass =
+    pattern === undefined
+      ? []
+      : there.filter((name) => name.length > pattern.length - 1 && name.startsWith(before!) && name.endsWith(after!));
+  if (pattern !== undefined && byClass.length === 0) throw missing("score-column", pattern);
+  const prediction = pick("prediction-column", inputs.predictionColumn, ["prediction", "predicted"]);
+  const score =
+    pattern === undefined ? pick("score-column", inputs.scoreColumn, ["score", "scores", "probability", "probabilities"]) : undefined;
+  if (prediction === undefined && score === undefined && byClass.length === 0) throw missing("prediction-column", "prediction");
+  const classes = byClass.map((name) => name.slice(before!.length, name.length - after!.length));
+  return {
+    id: pick("id-column", inputs.idColumn, ["id"]),
+    label: pick("label-column", inputs.labelColumn, ["label"]),
+    prediction,
+    score,
+    byClass,
+    classes,
+  };
+}
+
+/** Classes unless the numbers look measured: fractions, or whole numbers with many values. */
+function taskOf(wanted: ColumnInputs["task"], rows: readonly RawRow[]): Task {
+  if (wanted !== undefined && wanted !== "auto") return wanted;
+  if (rows.some((row) => row.prediction === undefined)) return "classification";
+  const labels = new Set(rows.map((row) => row.label ?? row.prediction!));
+  const numeric = [...labels].every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
+  if (!numeric) return "classification";
+  const whole = [...labels].every((label) => Number.isInteger(Number(label)));
+  return whole && labels.size <= MAX_NUMERIC_CLASSES ? "classification" : "regression";
+}
+
+function classOrderOf(rows: readonly RawRow[], named: readonly string[], what: string): string[] {
+  if (named.length > 0) return [...named];
+  const first = rows.find((row) => row.score !== undefined && row.score !== "")?.score;
+  const object = first?.startsWith("{") ? (parseJson(first, what) as Readonly<Record<string, Json>>) : undefined;
+  if (object !== undefined) return classOrder(Object.keys(object));
+  return classOrder(rows.flatMap((row) => [row.label, row.prediction ?? null].filter((name) => name !== null)));
+}
+
+function predictionOf(row: RawRow, classes: readonly string[] | null, named: readonly string[], where: string): Prediction {
+  const scores = classes === null ? null : scoresOf(row, classes, named, where);
+  const prediction =
+    row.prediction ?? (scores === null ? undefined : classes![scores.length === 2 ? Number(scores[1]! > 0.5) : argmax(scores)]);
+  if (prediction === undefined || prediction.trim() === "")
+    throw userError("PREDICTIONS_INVALID", `${where} has no prediction`, "give each row a prediction or its probabilities");
+  return { id: row.id, label: row.label, prediction: prediction.trim(), scores };
+}
+
+function scoresOf(row: RawRow, classes: readonly string[], named: readonly string[], where: string): number[] {
+  const values: readonly unknown[] = named.length > 0 ? row.byClass.map(numberOf) : scoreValues(row.score ?? "", classes, where);
+  const scores = values.map((value) => (typeof value === "number" ? value : Number.NaN));
+  if (scores.length === classes.length && scores.every((p) => p >= 0 && p <= 1 + 1e-6)) return scores;
+  throw userError(
+    "PREDICTIONS_INVALID",
+    `${where}: "${(row.score ?? row.byClass.join(",")).slice(0, 60)}" is no probability for each of ${classes.length} classes (${classes.slice(0, 6).join(", ")})`,
+    "with two classes give the second one's probability; with more a JSON object of class and probability, or one column a class (score-column: p_*)",
+  );
+}
+
+function scoreValues(text: string, classes: readonly string[], where: string): readonly unknown[] {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("{") && !trimmed.startsWith("[")) return classes.length === 2 ? [1 - numberOf(trimmed), numberOf(trimmed)] : [];
+  const value = parseJson(trimmed, where);
+  if (Array.isArray(value)) return value;
+  return classes.map((name) => (value as Readonly<Record<string, Json>>)[name]);
+}
+
+function numberOf(text: string): number {
+  return text.trim() === "" ? Number.NaN : Number(text);
+}
