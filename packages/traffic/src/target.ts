@@ -33,6 +33,8 @@ export interface Target {
   read(rollout: number, after: number): Promise<RolloutEvent[]>;
   /** Asks for all traffic back on the stable version; no effect on a finished rollout. A rollout that nobody took up is withdrawn at once. */
   requestAbort(rollout: number, by: string, reason: string): Promise<void>;
+  /** Takes a rollout back that nobody has taken up; false when somebody has. */
+  withdraw(rollout: number, reason: string): Promise<boolean>;
 }
 
 /** The target of this kind. Throws TARGET_NOT_YET for those this release does not have, TARGET_UNKNOWN. */

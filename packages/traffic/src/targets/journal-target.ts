@@ -34,6 +34,11 @@ export function journalTarget(kind: TargetKind, ports: JournalPorts, model: stri
       }
       throw contended(model);
     },
+    async withdraw(rollout, reason) {
+      const state = foldEvents(await journal.read(rollout));
+      if (state.holder !== null || isFinished(state)) return false;
+      return (await journal.append(rollout, state.seq + 1, { type: "aborted", reason })) === "appended";
+    },
   };
 }
 
