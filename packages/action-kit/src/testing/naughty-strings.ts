@@ -131,9 +131,9 @@ const SHELL: readonly string[] = [
 const PATHS: readonly string[] = [
   "..",
   "../",
-  "../../etc/passwd",
+  "../../etc/passwd/x",
   "..\\..\\x",
-  "/etc/passwd",
+  "/etc/passwd/x",
   "//host/share",
   "\\\\host\\share",
   "C:\\x",
