@@ -27,12 +27,17 @@ const ALWAYS = /[&<>"'\\`*~[\](){}|!$@#^]/g;
  * issue or commit reference, emoji or formula; hidden characters are spelt out; cut to `limit` characters before escaping.
  */
 export function escapeText(text: string, limit = CELL_LIMIT): string {
-  return visibleText(cutText(text, limit)).split(/(\s+)/).map(escapeWord).join("");
+  const [first = "", ...rest] = visibleText(cutText(text, limit)).trim().split(/\s+/);
+  return [escapeLineStart(escapeWord(first)), ...rest.map(escapeWord)].join(" ");
 }
 
-function escapeWord(word: string, index: number): string {
-  if (index % 2 === 1) return " ";
+function escapeWord(word: string): string {
   return breakLinks(breakCommits(word)).split(BREAK_MARK).map(escapePiece).join(BREAK);
+}
+
+/** Signs that begin a list, a rule or an underlined heading at the start of a line. */
+function escapeLineStart(word: string): string {
+  return word.replace(/^[-+=]+/, (run) => [...run].map((c) => `&#${c.charCodeAt(0)};`).join("")).replace(/^(\d+)\.$/, "$1&#46;");
 }
 
 /** Stands for a break while entities are made; it cannot come from outside, since `visibleText` spells it out. */
@@ -55,11 +60,7 @@ function breakCommits(text: string): string {
 }
 
 function escapePiece(piece: string): string {
-  return piece
-    .replace(ALWAYS, (c) => ENTITY[c] ?? `&#${c.charCodeAt(0)};`)
-    .replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "&#95;")
-    .replace(/^[-+=]+/, (run) => [...run].map((c) => `&#${c.charCodeAt(0)};`).join(""))
-    .replace(/^(\d+)([.)])$/, (_, digits: string, end: string) => `${digits}&#${end.charCodeAt(0)};`);
+  return piece.replace(ALWAYS, (c) => ENTITY[c] ?? `&#${c.charCodeAt(0)};`).replace(/(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, "&#95;");
 }
 
 /** A name or digest as code, where GitHub links nothing: a backtick span when that is plain, else a code element with everything escaped. */

@@ -41,8 +41,7 @@ export function formatWithInterval(value: number, interval: Interval | null): st
 }
 
 /** `+0.012 [+0.004, +0.020]`: a difference always carries its sign; zero is `±0`. */
-export function formatDelta(delta: number, interval: Interval | null, fallback = decimalsFor(delta, null)): string {
-  const decimals = interval === null ? fallback : decimalsFor(delta, interval);
+export function formatDelta(delta: number, interval: Interval | null, decimals = decimalsFor(delta, interval)): string {
   const shown = formatSigned(delta, decimals);
   return interval === null ? shown : `${shown} [${formatSigned(interval.low, decimals)}, ${formatSigned(interval.high, decimals)}]`;
 }

@@ -15,9 +15,9 @@ export function mermaidText(text: string): string {
   return `"${shown === "" ? " " : shown}"`;
 }
 
-/** An axis label of an xychart, whose parser knows no codes: other characters become `_`. */
-function axisText(text: string): string {
-  return `"${visibleText(cutText(text, 24)).replace(/[^\p{L}\p{N} .+-]/gu, "_") || " "}"`;
+/** A text of an xychart, whose parser knows no codes: characters other than letters, digits and plain punctuation become `_`. */
+function axisText(text: string, limit = 24): string {
+  return `"${visibleText(cutText(text, limit)).replace(/[^\p{L}\p{N} .,=()/+-]/gu, "_") || " "}"`;
 }
 
 export interface ChartBar {
@@ -34,7 +34,7 @@ export function mermaidBars(title: string, axis: string, bars: readonly ChartBar
   const low = axisStart(Math.min(...values));
   const lines = [
     "xychart-beta",
-    `  title ${axisText(title)}`,
+    `  title ${axisText(title, 80)}`,
     `  x-axis [${shown.map((bar) => axisText(bar.label)).join(", ")}]`,
     `  y-axis ${axisText(axis)} ${low} --> 1`,
     `  bar [${shown.map((bar) => chartNumber(bar.candidate)).join(", ")}]`,

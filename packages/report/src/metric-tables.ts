@@ -19,14 +19,21 @@ function nameCell(metric: MetricComparison): string {
   return `${escapeText(metric.name)} ${metric.direction === "higher" ? "↑" : "↓"}`;
 }
 
-function valueCells(metric: MetricComparison, interval: Interval | null): string[] {
-  const decimals = decimalsFor(metric.baseline, interval ?? metric.interval);
+function valueCells(
+  metric: MetricComparison,
+  interval: Interval | null,
+  decimals = decimalsFor(metric.baseline, interval ?? metric.interval),
+): string[] {
   const change =
     metric.change === "improved" || metric.change === "regressed" ? `**${changeWords(metric.change)}**` : changeWords(metric.change);
   return [
     interval === null ? formatNumber(metric.candidate, decimals) : formatWithInterval(metric.candidate, interval),
     formatNumber(metric.baseline, decimals),
-    formatDelta(metric.delta, metric.interval, decimals),
+    formatDelta(
+      metric.delta,
+      metric.interval,
+      metric.interval === null ? decimals : Math.max(decimals, decimalsFor(metric.delta, metric.interval)),
+    ),
     change,
   ];
 }
@@ -81,6 +88,14 @@ function gain(metric: MetricComparison): number {
   return metric.direction === "higher" ? metric.delta : -metric.delta;
 }
 
+/** Decimals of each metric in one table: those of its narrowest interval, so that its column lines up. */
+function decimalsByMetric(rows: readonly SliceRow[]): Map<string, number> {
+  const decimals = new Map<string, number>();
+  for (const { metric } of rows)
+    decimals.set(metric.name, Math.max(decimals.get(metric.name) ?? 0, decimalsFor(metric.baseline, metric.interval)));
+  return decimals;
+}
+
 /** Slices, the worst first: the headline metric of each, and any other metric that regressed there. */
 export function slicesBlock(comparison: Comparison): Block | undefined {
   const rows: SliceRow[] = comparison.slices.flatMap((slice) =>
@@ -90,6 +105,7 @@ export function slicesBlock(comparison: Comparison): Block | undefined {
   );
   if (rows.length === 0) return undefined;
   rows.sort((a, b) => CHANGE_ORDER[a.metric.change] - CHANGE_ORDER[b.metric.change] || gain(a.metric) - gain(b.metric));
+  const decimals = decimalsByMetric(rows);
   const counted = (change: keyof typeof CHANGE_ORDER) =>
     comparison.slices.filter((slice) => slice.metrics.some((metric) => metric.change === change)).length;
   return {
@@ -100,7 +116,12 @@ export function slicesBlock(comparison: Comparison): Block | undefined {
         kind: "table",
         header: ["Slice", "Examples", "Metric", "Candidate", "Baseline", "Difference", "Change"],
         align: "lrlrrrl",
-        rows: rows.map((row) => [escapeText(row.slice), formatCount(row.n), escapeText(row.metric.name), ...valueCells(row.metric, null)]),
+        rows: rows.map((row) => [
+          escapeText(row.slice),
+          formatCount(row.n),
+          escapeText(row.metric.name),
+          ...valueCells(row.metric, null, decimals.get(row.metric.name)),
+        ]),
       },
     ],
   };

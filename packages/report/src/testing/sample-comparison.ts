@@ -23,7 +23,7 @@ export function sampleDocument(version: number, accuracy: number): MetricDocumen
       version,
       run: `01JCQ8ZK4M2X7T9V5B3N6R1W${version}P`,
       digest: digest(String(version)),
-      commit: "4f2c91e07ab35d6688f0c1b2a3d4e5f601234567",
+      commit: `${version}f2c91e07ab35d6688f0c1b2a3d4e5f60123456${version}`,
     },
     dataset: { name: "digits", version: 2, digest: digest("a") },
     split: "test",
@@ -86,6 +86,9 @@ export function sampleComparison(): Comparison {
       { name: "class=1", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.861, 0.093, "improved"), n: 36 }] },
       { name: "class=3", n: 35, metrics: [{ ...metric("accuracy", 0.943, 0.914, 0.055, "equivalent"), n: 35 }] },
       { name: "class=9", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.944, 0.048, "equivalent"), n: 36 }] },
+      { name: "class=0", n: 35, metrics: [{ ...metric("accuracy", 1, 0.971, 0.045, "equivalent"), n: 35 }] },
+      { name: "class=5", n: 34, metrics: [{ ...metric("accuracy", 0.971, 0.912, 0.071, "equivalent"), n: 34 }] },
+      { name: "class=7", n: 35, metrics: [{ ...metric("accuracy", 0.971, 0.943, 0.051, "equivalent"), n: 35 }] },
     ],
     gates: [
       {
@@ -113,9 +116,11 @@ export function sampleComparison(): Comparison {
 /** The same with a gate that fails and one that is undecided. */
 export function failingComparison(): Comparison {
   const base = sampleComparison();
+  const [, , ...others] = base.metrics;
   return {
     ...base,
-    metrics: [metric("accuracy", 0.913, 0.939, 0.012, "regressed"), ...base.metrics.slice(1)],
+    candidate: sampleDocument(4, 0.913),
+    metrics: [metric("accuracy", 0.913, 0.939, 0.012, "regressed"), metric("macro_f1", 0.911, 0.937, 0.013, "regressed"), ...others],
     gates: [
       {
         metric: "accuracy",
@@ -131,7 +136,8 @@ export function failingComparison(): Comparison {
         verdict: "inconclusive",
         reason: "the interval [-0.088, +0.034] holds -0.05: 37 examples are too few",
       },
-      ...base.gates.slice(1),
+      ...base.gates.slice(1, 2),
+      { metric: "ece", slice: null, rule: "max 0.05", verdict: "pass", reason: "0.021 is at most 0.05" },
     ],
     verdict: "fail",
     passed: false,
