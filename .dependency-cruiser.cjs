@@ -8,22 +8,43 @@ const NEIGHBOURS = {
   stats: { may: ["base"], why: "Numbers are checked against published values alone, so they depend on nothing that could change them." },
   content: { may: ["base"], why: "Documents and manifests are the ground of digests: their bytes must not depend on a use case." },
   model: { may: ["base", "content"], why: "A signature is data that training, evaluation and serving share, so it knows none of them." },
-  rollout: { may: ["base", "stats"], why: "The state machine of a rollout is tried against millions of event orders, which needs it pure and alone." },
-  lineage: { may: ["base", "content", "model"], why: "Records and their transitions are rules about data; where they are kept is the registry's part." },
+  rollout: {
+    may: ["base", "stats"],
+    why: "The state machine of a rollout is tried against millions of event orders, which needs it pure and alone.",
+  },
+  lineage: {
+    may: ["base", "content", "model"],
+    why: "Records and their transitions are rules about data; where they are kept is the registry's part.",
+  },
   evaluate: { may: ["base", "content", "model", "stats"], why: "Judging compares numbers, wherever the predictions came from." },
   drift: { may: ["base", "content", "model", "stats"], why: "Drift compares profiles, wherever the rows came from." },
   report: { may: ["base", "drift", "evaluate", "lineage", "rollout"], why: "A report renders finished documents and computes nothing." },
   store: { may: ["base", "content"], why: "The store keeps bytes and records of any kind and knows no use case." },
-  dataset: { may: ["base", "content", "drift", "stats", "store"], why: "Versions of data stand on manifests, profiles and the store; models are above it." },
+  dataset: {
+    may: ["base", "content", "drift", "stats", "store"],
+    why: "Versions of data stand on manifests, profiles and the store; models are above it.",
+  },
   oci: { may: ["base", "content", "store"], why: "Images are layers of bytes; what is put into them is the operation's decision." },
-  registry: { may: ["base", "content", "lineage", "model", "store"], why: "The registry keeps lineage in the store; who moves a stage is decided above it." },
+  registry: {
+    may: ["base", "content", "lineage", "model", "store"],
+    why: "The registry keeps lineage in the store; who moves a stage is decided above it.",
+  },
   onnx: { may: ["base", "model"], why: "The native runtime is kept behind one small port that only knows what a model is." },
   github: { may: ["base"], why: "The adapter speaks GitHub's protocol; what is said is decided above it." },
-  server: { may: ["base", "model", "onnx"], why: "The server answers with a model it is given: the image that holds it carries nothing else." },
+  server: {
+    may: ["base", "model", "onnx"],
+    why: "The server answers with a model it is given: the image that holds it carries nothing else.",
+  },
   gateway: { may: ["base", "model", "rollout"], why: "The gateway routes and judges; how its state is stored is handed in." },
-  traffic: { may: ["base", "gateway", "lineage", "model", "registry", "rollout", "store"], why: "A target ties the state machine to a place where models serve, and to nothing else." },
+  traffic: {
+    may: ["base", "gateway", "lineage", "model", "registry", "rollout", "store"],
+    why: "A target ties the state machine to a place where models serve, and to nothing else.",
+  },
   testkit: { may: ["base", "store"], why: "Fakes must not lean on what they are there to test." },
-  "action-kit": { may: ["base", "inputs", "operations", "store"], why: "The shell around an operation knows how to start any, and none in particular." },
+  "action-kit": {
+    may: ["base", "inputs", "operations", "store"],
+    why: "The shell around an operation knows how to start any, and none in particular.",
+  },
   cli: {
     may: ["base", "gateway", "inputs", "model", "onnx", "operations", "registry", "server", "store", "traffic"],
     why: "The command line runs operations, and puts together the two long-lived programs serve and gateway.",
@@ -34,7 +55,12 @@ const PURE = ["base", "inputs", "model", "stats", "content", "evaluate", "drift"
 
 /** The one package that may import an outside library. */
 const OWNERS = [
-  ["actions-toolkit", "@actions/", ["action-kit"], "The runner's protocol is spoken in one place, so that masking and escaping cannot be forgotten in another."],
+  [
+    "actions-toolkit",
+    "@actions/",
+    ["action-kit"],
+    "The runner's protocol is spoken in one place, so that masking and escaping cannot be forgotten in another.",
+  ],
   ["octokit", "@octokit/", ["github"], "Retries, paging and error texts of GitHub are decided once."],
   ["s3-client", "@(?:aws-sdk|smithy)/", ["store"], "Other stores must stay possible: nothing but the adapter knows S3."],
   ["native-runtime", "onnxruntime-", ["onnx"], "A native library can end the process: it stays behind the port that can isolate it."],
@@ -49,8 +75,20 @@ const library = (pattern) => `(?:^|/)node_modules/${pattern}`;
 
 module.exports = {
   forbidden: [
-    { name: "no-circular", severity: "error", comment: "A circle has no bottom from which to read or test it.", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "resolvable", severity: "error", comment: "An import that nothing declares works on one machine only.", from: {}, to: { couldNotResolve: true } },
+    {
+      name: "no-circular",
+      severity: "error",
+      comment: "A circle has no bottom from which to read or test it.",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "resolvable",
+      severity: "error",
+      comment: "An import that nothing declares works on one machine only.",
+      from: {},
+      to: { couldNotResolve: true },
+    },
     {
       name: "by-package-name",
       severity: "error",
@@ -126,6 +164,10 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     exclude: { path: "/dist/|/fixtures/" },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"], extensions: [".ts", ".js", ".mjs", ".cjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+      extensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+    },
   },
 };
