@@ -34,6 +34,8 @@ export const datasetVersionSchema = z.strictObject({
   table: z.strictObject({ labelColumn: z.string().nullable(), keyColumn: z.string().nullable(), header: z.boolean() }),
   parent: z.int().positive().nullable(),
   created: timeSchema,
+  /** Identifier of the push that made it: two pushes of the same content in the same millisecond still know whose record was written. */
+  push: z.string(),
   /** Source commit that pushed it. */
   commit: z.string().nullable(),
   /** Reserved for the index of packs. */

@@ -34,6 +34,7 @@ async function forge(yard: Yard, page: string, files: number): Promise<DatasetVe
     table: { labelColumn: null, keyColumn: null, header: true },
     parent: null,
     created: "2026-01-01T00:00:00Z",
+    push: "p",
     commit: null,
     storage: null,
   };

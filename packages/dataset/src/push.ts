@@ -4,7 +4,9 @@ import {
   type Hasher,
   isoTime,
   type Log,
+  newUlid,
   parseName,
+  type Random,
   silentLog,
   userError,
   utf8,
@@ -12,7 +14,7 @@ import {
 } from "@modelyard/base";
 import { buildManifest, canonicalJson, type FileEntry, type ManifestSummary, type SplitRule, versionDigest } from "@modelyard/content";
 import type { Profile } from "@modelyard/drift";
-import type { Yard } from "@modelyard/store";
+import { systemRandom, type Yard } from "@modelyard/store";
 import type { DatasetVersion, ExampleCounts } from "./document.ts";
 import { inOrder } from "./in-order.ts";
 import { countNewExamples } from "./new-examples.ts";
@@ -44,6 +46,8 @@ export interface PushOptions {
   readonly dryRun?: boolean | undefined;
   readonly hasher: Hasher;
   readonly clock: Pick<Clock, "now">;
+  /** Default: that of the operating system. */
+  readonly random?: Random | undefined;
   readonly log?: Log | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -144,6 +148,7 @@ function draftOf(options: PushOptions, summary: ManifestSummary, tally: TallyRes
       header: options.header ?? true,
     },
     created: isoTime(options.clock),
+    push: newUlid(options.clock.now(), options.random ?? systemRandom),
     commit: options.commit ?? null,
     storage: null,
   };

@@ -80,6 +80,7 @@ export async function datasetPush(inputs: DatasetPushInputs, context: Context): 
       dryRun: inputs.dryRun,
       hasher: context.hasher,
       clock: context.clock,
+      random: context.random,
       log: context.log,
       signal: context.signal,
     }),
