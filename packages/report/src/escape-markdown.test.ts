@@ -81,7 +81,7 @@ test("S4: texts joined at random, in every place", () => {
   const place = fc.constantFrom(...Object.keys(CONTEXTS));
   fc.assert(
     fc.property(hostile, place, (text, name) => assertInert(CONTEXTS[name]!(text), name)),
-    { numRuns: 1_000 },
+    { numRuns: 1_000 * Number(process.env["MODELYARD_TEST_SCALE"] ?? 1) },
   );
 });
 

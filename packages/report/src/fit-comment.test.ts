@@ -54,7 +54,8 @@ const section: fc.Arbitrary<Section> = fc.record({
   blocks: fc.array(nested, { minLength: 1, maxLength: 3 }),
 });
 
-const RUNS = 1_000;
+/** The release suite tries ten times as many. */
+const RUNS = 1_000 * Number(process.env["MODELYARD_TEST_SCALE"] ?? 1);
 
 test(`G3: ${RUNS} bodies fit, whole and with the way to the full text`, () => {
   let cut = 0;
