@@ -28,10 +28,6 @@ export interface GatewayIo {
 
 /** `modelyard gateway`: serves until `io.signal` aborts; resolves when the last answer is given. Throws what opening the yard and binding the ports throw. */
 export async function gateway(args: readonly string[], io: GatewayIo): Promise<void> {
-  if (args.includes("--help") || args.includes("-h")) {
-    io.print(GATEWAY_HELP.trimEnd());
-    return;
-  }
   const options = parseGatewayArguments(args);
   const yard = await openYard({
     ...io,
@@ -94,6 +90,10 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** The command as a program: exit code 0 after a stop, 1 when it could not serve (message and hint on standard error). */
 export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(GATEWAY_HELP);
+    return 0;
+  }
   try {
     await gateway(args, {
       env: process.env,
