@@ -33,7 +33,8 @@ export function dispatchPart(client: Client): Pick<GitHub, "dispatchWorkflow"> {
       );
       const since = (Date.parse(String(workflow.headers["date"])) || client.clock.now()) - CREATED_SLACK_MS;
       const started = await start(client, dispatch, call);
-      if (started.kind === "identified") return readNewRun(client, started.id, call);
+      // Known is known: a caller that was cancelled meanwhile needs the run to cancel it.
+      if (started.kind === "identified") return readNewRun(client, started.id, { target: call.target });
       const run = await look(client, dispatch, since, call);
       if (run) return run;
       throw notFound(dispatch, started);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { isModelyardError } from "@modelyard/base";
 import type { FakeToken, Permission } from "@modelyard/testkit";
@@ -75,4 +76,14 @@ test("the hint believes GitHub's header where it names one permission, and else 
   assert.match(permissionHint("runs.get", undefined), /\n {2}actions: read$/);
   assert.match(permissionHint("comments.create", "everything=write"), /pull-requests: write/);
   assert.match(permissionHint("runners.list", undefined), /never may do this/);
+});
+
+test("docs/permissions.md has the same table", () => {
+  const page = readFileSync(new URL("../../../docs/permissions.md", import.meta.url), "utf8");
+  for (const [method, needed] of Object.entries(PORT_PERMISSIONS)) {
+    const text = Object.entries(needed)
+      .map(([permission, access]) => `\`${permission}: ${access}\``)
+      .join(", ");
+    assert.ok(page.includes(`| \`${method}\` | ${text || "none"} |`), method);
+  }
 });

@@ -1,3 +1,4 @@
+export * from "@modelyard/store/testing/faulty-store";
 export * from "./fake-clock.ts";
 export { type Exchange, type FakeGitHub, type FakeGitHubOptions, startFakeGitHub } from "./github/fake-github.ts";
 export type { Fault, FaultRule } from "./github/faults.ts";
