@@ -1,8 +1,5 @@
-import { openYard, type Yard } from "@modelyard/store";
+import { DEFAULT_YARD, openYard, type Yard } from "@modelyard/store";
 import type { Context } from "./context.ts";
-
-/** The default yard: a directory in the workspace, ignored by git. */
-export const DEFAULT_YARD = ".modelyard";
 
 /** Inputs of every operation that uses the yard. */
 export interface YardInputs {
