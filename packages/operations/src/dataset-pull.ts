@@ -1,16 +1,16 @@
 import { join, resolve } from "node:path";
-import { formatBytes, parseName, parseNameAtVersion, parseVersionRef, shortDigest, userError } from "@modelyard/base";
+import { formatBytes, shortDigest, userError } from "@modelyard/base";
 import type { Split } from "@modelyard/content";
 import { type DatasetVersion, pullDataset, readPointer, resolveDatasetVersion } from "@modelyard/dataset";
 import type { Yard } from "@modelyard/store";
 import type { Context } from "./context.ts";
 import { openContextYard, type YardInputs } from "./open-yard.ts";
-import { requireName } from "./require-name.ts";
+import { requireVersion } from "./require-name.ts";
 
 export interface DatasetPullInputs extends YardInputs {
   /** Dataset name, or `name@version`. */
   readonly name?: string | undefined;
-  /** A number, latest, or a digest; wins over `pointer`. */
+  /** A number, latest, a digest, or `name@version`; wins over `pointer`. */
   readonly version?: string | undefined;
   /** Pointer file that names the version. */
   readonly pointer?: string | undefined;
@@ -68,13 +68,10 @@ export async function datasetPull(inputs: DatasetPullInputs, context: Context): 
 
 /** An explicit version wins, then the pointer file, then the latest version. */
 async function versionOf(inputs: DatasetPullInputs, yard: Yard, context: Context): Promise<DatasetVersion> {
-  if (inputs.name?.includes("@")) {
-    const { name, version } = parseNameAtVersion(inputs.name);
-    return resolveDatasetVersion(yard, name, version);
-  }
-  if (inputs.version === undefined && inputs.pointer !== undefined) return pointedVersion(inputs.pointer, inputs.name, yard, context);
-  const name = parseName(requireName(inputs.name, "dataset"), "dataset name");
-  return resolveDatasetVersion(yard, name, parseVersionRef(inputs.version ?? "latest"));
+  const isNamed = inputs.version !== undefined || inputs.name?.includes("@") === true;
+  if (!isNamed && inputs.pointer !== undefined) return pointedVersion(inputs.pointer, inputs.name, yard, context);
+  const { name, ref } = requireVersion(inputs.name, inputs.version, "dataset");
+  return resolveDatasetVersion(yard, name, ref);
 }
 
 async function pointedVersion(path: string, name: string | undefined, yard: Yard, context: Context): Promise<DatasetVersion> {

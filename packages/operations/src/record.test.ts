@@ -6,7 +6,7 @@ import { isUlid, newUlid, seededRandom } from "@modelyard/base";
 import { makeSplitRule } from "@modelyard/content";
 import { pointerOf, pointerText, pushDataset } from "@modelyard/dataset";
 import { readRun, readRunEvents } from "@modelyard/registry";
-import { temporaryDirectory } from "@modelyard/testkit";
+import { recordingLog, temporaryDirectory } from "@modelyard/testkit";
 import { openContextYard } from "./open-yard.ts";
 import { type RecordInputs, record } from "./record.ts";
 import { writeModelFiles } from "./testing/model-files.ts";
@@ -143,4 +143,16 @@ test("a dry run in a new place has no yard to look into, in an old one writes no
   const { digests } = await record({ ...ALL, dryRun: true, model: join("out", "model.onnx") }, context);
   assert.deepEqual(digests, []);
   for await (const { key } of yard.store.list("")) assert.equal(key, "yard.json");
+});
+
+test("a failed training without files is still recorded; a successful one must have them", async () => {
+  await using directory = await temporaryDirectory();
+  const log = recordingLog();
+  const context = testContext(directory.path, { log });
+  const files = { model: "out/model.onnx", metrics: "out/metrics.json", artifacts: ["out/*.png"] };
+  const outputs = await record({ event: "all", outcome: "failure", ...files }, context);
+  const yard = await openContextYard({}, context, { create: false });
+  assert.equal((await readRun(yard, outputs.run)).status, "failed");
+  assert.match(log.text(), /model: not there after a training that did not succeed/);
+  await assert.rejects(record({ event: "all", outcome: "success", ...files }, context), { code: "FILE_MISSING" });
 });

@@ -7,6 +7,7 @@ import { resolveDatasetInput } from "./dataset-input.ts";
 import { openContextYard } from "./open-yard.ts";
 import { readFileInput } from "./read-file-input.ts";
 import { parseMetricsFile } from "./record/metrics-file.ts";
+import { withPresentFiles } from "./record/present-files.ts";
 import type { RecordEvent, RecordInputs } from "./record/record-inputs.ts";
 import { eventsOf, type RecordPlan } from "./record/run-events.ts";
 import { findRunFiles, type RunFile, storeRunFiles } from "./record/run-files.ts";
@@ -21,7 +22,8 @@ export interface RecordOutputs {
 }
 
 /** Writes events of a training run into the yard: one of them from a training script, or all at the end of a job. */
-export async function record(inputs: RecordInputs, context: Context): Promise<RecordOutputs> {
+export async function record(given: RecordInputs, context: Context): Promise<RecordOutputs> {
+  const inputs = await withPresentFiles(given, context);
   const yard = await openContextYard(inputs, context, { create: !inputs.dryRun });
   const plan = await planRecord(inputs, yard, context);
   if (inputs.dryRun) {

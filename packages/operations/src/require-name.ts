@@ -1,4 +1,4 @@
-import { parseNameAtVersion, parseVersionRef, userError, type VersionRef } from "@modelyard/base";
+import { parseName, parseNameAtVersion, parseVersionRef, userError, type VersionRef } from "@modelyard/base";
 
 /** The name that an operation needs, parsed. Throws INPUT_INVALID saying where to give it. */
 export function requireName(name: string | undefined, what: "dataset" | "model"): string {
@@ -10,13 +10,20 @@ export function requireName(name: string | undefined, what: "dataset" | "model")
   );
 }
 
-/** `name@version` in one input wins over a separate version. Throws INPUT_INVALID, NAME_INVALID, VERSION_INVALID. */
+/**
+ * Name and version of an operation: `name@version` may stand in either input and wins over what is given apart; `fallback` where no version is given. Throws
+ * INPUT_INVALID, NAME_INVALID, VERSION_INVALID.
+ */
 export function requireVersion(
   name: string | undefined,
-  version: string,
+  version: string | undefined,
   what: "dataset" | "model",
+  fallback = "latest",
 ): { readonly name: string; readonly ref: VersionRef } {
-  const given = requireName(name, what);
-  const parsed = parseNameAtVersion(given);
-  return { name: parsed.name, ref: given.includes("@") ? parsed.version : parseVersionRef(version) };
+  const both = [version, name].find((text) => text?.includes("@"));
+  if (both !== undefined) {
+    const parsed = parseNameAtVersion(both);
+    return { name: parsed.name, ref: parsed.version };
+  }
+  return { name: parseName(requireName(name, what), `${what} name`), ref: parseVersionRef(version ?? fallback) };
 }
