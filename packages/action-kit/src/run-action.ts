@@ -61,7 +61,12 @@ async function runStep<S extends ActionSpec>(
   });
   try {
     const workspace = env["GITHUB_WORKSPACE"] || process.cwd();
-    const { inputs, cwd } = prepareInputs(spec, readInput(env), { given: givenInputs(env), startDirectory: workspace, workspace });
+    const { inputs, cwd } = prepareInputs(spec, readInput(env), {
+      given: givenInputs(env),
+      startDirectory: workspace,
+      workspace,
+      yard: env["MODELYARD_YARD"],
+    });
     const job = await currentJob(env, log);
     const context = processContext({ env, cwd, workspace, log, job, signal: cancellation(), summary: stepSummary(env, log, redact) });
     await body(inputs, context, redact);

@@ -42,8 +42,10 @@ export async function runCommand(command: Command, argv: readonly string[], env:
     const event = readEvent(env["GITHUB_EVENT_PATH"]);
     const job = jobContextOf(jobFactsOf(env), event.kind === "event" ? event.event : undefined);
     const summary = async (markdown: string): Promise<void> => log.info(markdown);
-    const outputs = await command.run(read, { given: [], startDirectory: process.cwd(), workspace }, async (cwd) =>
-      processContext({ env, cwd, workspace, log, job, signal: cancellation(), summary }),
+    const outputs = await command.run(
+      read,
+      { given: [], startDirectory: process.cwd(), workspace, yard: env["MODELYARD_YARD"] },
+      async (cwd) => processContext({ env, cwd, workspace, log, job, signal: cancellation(), summary }),
     );
     streams.out(redact(printed(outputs)));
     return 0;

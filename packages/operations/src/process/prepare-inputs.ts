@@ -10,6 +10,8 @@ export interface PrepareOptions {
   readonly startDirectory: string;
   /** Where the search for modelyard.yml ends. */
   readonly workspace: string;
+  /** MODELYARD_YARD: wins over modelyard.yml, since a job's environment is nearer than the file. */
+  readonly yard?: string | undefined;
 }
 
 export interface PreparedInputs<S extends ActionSpec> {
@@ -25,5 +27,7 @@ export function prepareInputs<S extends ActionSpec>(spec: S, read: ReadInput, op
   if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
     throw inputError(spec, [`working-directory: ${JSON.stringify(given)} is not a directory (${cwd})`]);
   const { config } = loadConfig({ config: read("config")?.trim() || undefined, workingDirectory: cwd, workspace: options.workspace });
-  return { inputs: parseInputs(spec, read, (key, name) => lookupConfig(config, key, name), options.given), cwd };
+  const lookup = (key: string, name: string | undefined): unknown =>
+    key === "yard" && options.yard ? options.yard : lookupConfig(config, key, name);
+  return { inputs: parseInputs(spec, read, lookup, options.given), cwd };
 }
