@@ -3,7 +3,9 @@ import { within } from "./text-limit.ts";
 /** GitHub answers 422 to longer comments and issues. */
 export const MAX_BODY_CHARACTERS = 65_536;
 
-const ORDER = /^<!-- modelyard:order=(\d{1,16}) -->\n/;
+const ORDER = /^<!-- modelyard:order=(\d{1,16}) -->(?:\n|$)/;
+/** Content cannot bring an order of its own. */
+const ORDERS = /^(?:<!-- modelyard:order=\d{1,16} -->(?:\n|$))+/;
 
 /** A comment of ours: the marker first, so that text further down cannot pose as one, then its order, then the content. */
 export interface StickyBody {
@@ -13,7 +15,8 @@ export interface StickyBody {
 
 /** Puts marker, order and content together; the order is left out where it would not fit. */
 export function writeSticky(marker: string, body: StickyBody): string {
-  const content = normalised(body.content.startsWith(marker) ? body.content.slice(marker.length).replace(/^\r?\n/, "") : body.content);
+  const given = normalised(body.content);
+  const content = (given.startsWith(marker) ? given.slice(marker.length).replace(/^\n/, "") : given).replace(ORDERS, "");
   const plain = `${marker}\n${content}`;
   if (body.order === undefined) return within(plain, MAX_BODY_CHARACTERS);
   const ordered = `${marker}\n<!-- modelyard:order=${body.order} -->\n${content}`;
@@ -31,5 +34,5 @@ export function readSticky(marker: string, text: string): StickyBody | undefined
 
 /** GitHub keeps line ends as they come and drops blank ends; neither is a difference. */
 function normalised(text: string): string {
-  return text.replaceAll("\r\n", "\n").trimEnd();
+  return text.toWellFormed().replaceAll("\r\n", "\n").trimEnd();
 }
