@@ -226,6 +226,216 @@ export const commands: Readonly<Record<string, Command>> = {
       }
     }
   } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/dataset-push")).datasetPush),
+  "evaluate": command({
+    name: "evaluate",
+    description: "Judges a model or a predictions file on a dataset split, with intervals and slices, and compares it with a baseline on the same examples",
+    inputs: {
+      model: {
+        type: "string",
+        description: "Path of an ONNX model or name@version; this, run or predictions"
+      },
+      run: {
+        type: "string",
+        description: "Recorded run whose model is judged"
+      },
+      predictions: {
+        type: "string",
+        description: "Path of a file of predictions (CSV, TSV or JSON lines) made by your own step"
+      },
+      signature: {
+        type: "string",
+        description: "Path of the model's signature; signature.json beside the model when absent"
+      },
+      dataset: {
+        type: "string",
+        description: "Dataset version as name@version or the path of a pointer file; the version that the model learnt from when absent",
+        config: "models.*.dataset"
+      },
+      split: {
+        type: "enum",
+        description: "Examples that are used",
+        fallback: "test",
+        config: "models.*.evaluate.split",
+        values: [
+          "train",
+          "validation",
+          "test",
+          "all"
+        ]
+      },
+      baseline: {
+        type: "string",
+        description: "What the candidate is compared with (production, merge-base, none, a version, name@version, a run, a metric document, or a file of predictions); production when absent",
+        config: "models.*.evaluate.baseline"
+      },
+      name: {
+        type: "string",
+        description: "Model name, which says whose production version is the baseline",
+        config: "models.$name"
+      },
+      metric: {
+        type: "string",
+        description: "Metric of the first gate; accuracy, or mae for a regression, when absent",
+        config: "models.*.evaluate.metric"
+      },
+      require: {
+        type: "enum",
+        description: "What the first gate asks for (improved, or not-regressed); not-regressed when absent",
+        config: "models.*.evaluate.require",
+        values: [
+          "improved",
+          "not-regressed"
+        ]
+      },
+      margin: {
+        type: "float",
+        description: "How much worse still passes (not-regressed), or how much better is asked for (improved); 0.02 for rates and 2 % for losses and errors when absent",
+        config: "models.*.evaluate.margin"
+      },
+      gates: {
+        type: "json",
+        description: "Further gates as a JSON list of objects with metric, slice, require, margin, min and max",
+        config: "models.*.evaluate.gates"
+      },
+      slices: {
+        type: "list",
+        description: "Columns whose values are reported on their own; column:18|65 gives the edges of number bands",
+        config: "models.*.evaluate.slices"
+      },
+      task: {
+        type: "enum",
+        description: "What a predictions file holds; auto looks at its labels",
+        fallback: "auto",
+        values: [
+          "auto",
+          "classification",
+          "regression"
+        ]
+      },
+      "id-column": {
+        type: "string",
+        description: "Column that names each example",
+        config: "datasets.*.id-column"
+      },
+      "label-column": {
+        type: "string",
+        description: "Column of the true labels",
+        config: "datasets.*.label-column"
+      },
+      "prediction-column": {
+        type: "string",
+        description: "Column of the predictions in a predictions file; prediction when absent"
+      },
+      "score-column": {
+        type: "string",
+        description: "Column of the probabilities in a predictions file, or a pattern such as p_* for one column a class; score when absent"
+      },
+      "batch-size": {
+        type: "integer",
+        description: "Rows of one call of the model",
+        fallback: "256",
+        config: "models.*.evaluate.batch-size"
+      },
+      timeout: {
+        type: "duration",
+        description: "Longest opening or call of a model",
+        fallback: "60s"
+      },
+      output: {
+        type: "string",
+        description: "Directory that metrics.json, comparison.json and scored-predictions.jsonl are written to",
+        fallback: "."
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Judge and print, write nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      metrics: {
+        type: "string",
+        description: "Path of the metric document"
+      },
+      comparison: {
+        type: "string",
+        description: "Path of the comparison, which report renders"
+      },
+      "predictions-path": {
+        type: "string",
+        description: "Path of the predictions, one JSON line for each example"
+      },
+      verdict: {
+        type: "enum",
+        description: "The worst verdict of the gates (pass, inconclusive, error or fail)",
+        values: [
+          "pass",
+          "inconclusive",
+          "error",
+          "fail"
+        ]
+      },
+      passed: {
+        type: "boolean",
+        description: "True when the verdict is pass"
+      },
+      examples: {
+        type: "integer",
+        description: "Examples that were used"
+      },
+      accuracy: {
+        type: "float",
+        description: "Share of right predictions"
+      },
+      "balanced-accuracy": {
+        type: "float",
+        description: "Mean recall of the classes"
+      },
+      "macro-f1": {
+        type: "float",
+        description: "Mean F1 of the classes"
+      },
+      auc: {
+        type: "float",
+        description: "Area under the ROC curve (several classes - mean of one against the rest)"
+      },
+      "log-loss": {
+        type: "float",
+        description: "Mean negative logarithm of the true class's probability"
+      },
+      mae: {
+        type: "float",
+        description: "Mean absolute error of a regression"
+      },
+      rmse: {
+        type: "float",
+        description: "Root mean squared error of a regression"
+      },
+      "r2": {
+        type: "float",
+        description: "Coefficient of determination of a regression"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/evaluate")).evaluate),
   "image": command({
     name: "image",
     description: "Builds an OCI image of the model server with a model version, without Docker and reproducibly, into an OCI layout",
@@ -304,6 +514,279 @@ export const commands: Readonly<Record<string, Command>> = {
       }
     }
   } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/image")).image),
+  "monitor": command({
+    name: "monitor",
+    description: "Compares the live traffic of a model with the data it learnt from, keeps one issue while it drifts, and says whether to retrain and why",
+    inputs: {
+      name: {
+        type: "string",
+        description: "Model name, or name@version",
+        config: "models.$name"
+      },
+      version: {
+        type: "string",
+        description: "Version whose traffic is watched (a number, a stage, latest or a digest)",
+        fallback: "production"
+      },
+      window: {
+        type: "duration",
+        description: "Length of the window that ends now",
+        fallback: "24h",
+        config: "models.*.monitor.window"
+      },
+      "min-rows": {
+        type: "integer",
+        description: "Rows that window and reference need before anything is judged; 200 when absent",
+        config: "models.*.monitor.min-rows"
+      },
+      psi: {
+        type: "float",
+        description: "Smallest population stability index of a drifted column; 0.2 when absent",
+        config: "models.*.monitor.psi"
+      },
+      alpha: {
+        type: "float",
+        description: "Largest p-value of a drifted column after Holm's correction; 0.01 when absent",
+        config: "models.*.monitor.alpha"
+      },
+      share: {
+        type: "float",
+        description: "Share of the judged columns that must drift; 0.2 when absent",
+        config: "models.*.monitor.share"
+      },
+      "min-new-examples": {
+        type: "integer",
+        description: "New labelled examples without which retrain stays false; no condition when absent"
+      },
+      labels: {
+        type: "list",
+        description: "Labels of a new issue",
+        config: "models.*.monitor.labels"
+      },
+      output: {
+        type: "string",
+        description: "Path of the drift report",
+        fallback: "drift.json"
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "github-token": {
+        type: "string",
+        description: "Token that writes the issue",
+        default: "${{ github.token }}",
+        secret: true
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Judge and print, write no report and touch no issue",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      drifted: {
+        type: "boolean",
+        description: "True when the traffic no longer looks like the training data"
+      },
+      retrain: {
+        type: "boolean",
+        description: "True when retraining is due"
+      },
+      verdict: {
+        type: "enum",
+        description: "drifted, stable, or insufficient when there is too little traffic to tell",
+        values: [
+          "drifted",
+          "stable",
+          "insufficient"
+        ]
+      },
+      reasons: {
+        type: "json",
+        description: "Why, one sentence each, as a JSON list"
+      },
+      rows: {
+        type: "integer",
+        description: "Rows in the window"
+      },
+      requests: {
+        type: "integer",
+        description: "Requests in the window"
+      },
+      errors: {
+        type: "integer",
+        description: "Requests of the window that failed"
+      },
+      "new-examples": {
+        type: "integer",
+        description: "Examples that the newest dataset version has beyond the model's"
+      },
+      "issue-url": {
+        type: "string",
+        description: "Address of the issue that was opened, updated or closed"
+      },
+      report: {
+        type: "string",
+        description: "Path of the drift report"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/monitor")).monitor),
+  "promote": command({
+    name: "promote",
+    description: "Brings a model version to production in traffic steps, judged against the version that serves beside it, and takes it back by itself",
+    inputs: {
+      name: {
+        type: "string",
+        description: "Model name, or name@version",
+        config: "models.$name"
+      },
+      version: {
+        type: "string",
+        description: "Version to promote (12, v12, latest, a stage, or a digest)",
+        default: "latest"
+      },
+      target: {
+        type: "enum",
+        description: "Where the model serves; `gateway` is a `modelyard gateway` process that uses the same yard",
+        fallback: "gateway",
+        config: "models.*.promote.target",
+        values: [
+          "gateway",
+          "kubernetes",
+          "swarm",
+          "kserve"
+        ]
+      },
+      plan: {
+        type: "string",
+        description: "Traffic steps in rising percents, with `shadow` (mirrored copies, no answers used) first if at all; or a JSON list of objects with percent, min-samples, min-time and max-time",
+        fallback: "shadow, 10, 30, 100",
+        config: "models.*.promote.plan"
+      },
+      "min-samples": {
+        type: "integer",
+        description: "Answers of the new version that a step needs before it can pass",
+        fallback: "100",
+        config: "models.*.promote.min-samples"
+      },
+      "min-time": {
+        type: "duration",
+        description: "Shortest time of a step",
+        fallback: "1m",
+        config: "models.*.promote.min-time"
+      },
+      "max-time": {
+        type: "duration",
+        description: "Longest time of a step; one that is still inconclusive then is rolled back",
+        fallback: "15m",
+        config: "models.*.promote.max-time"
+      },
+      alpha: {
+        type: "float",
+        description: "Chance, over the whole rollout, that an equally good version is rolled back",
+        fallback: "0.001",
+        config: "models.*.promote.alpha"
+      },
+      "max-disagreement": {
+        type: "float",
+        description: "Share of mirrored answers that may differ from the stable version's",
+        fallback: "0.25",
+        config: "models.*.promote.max-disagreement"
+      },
+      "latency-budget": {
+        type: "duration",
+        description: "Longest p95 of the golden predictions in staging; none when absent",
+        config: "models.*.promote.latency-budget"
+      },
+      environment: {
+        type: "string",
+        description: "GitHub environment of the deployment that shows the rollout",
+        fallback: "production",
+        config: "models.*.promote.environment"
+      },
+      "claim-timeout": {
+        type: "duration",
+        description: "Time for a gateway to take the rollout up; then it is withdrawn",
+        fallback: "2m"
+      },
+      timeout: {
+        type: "duration",
+        description: "Time to watch the rollout; the gateway goes on with it after that",
+        fallback: "6h"
+      },
+      "fail-on-rollback": {
+        type: "boolean",
+        description: "Fail the step when the version was rolled back or the rollout aborted",
+        default: "true"
+      },
+      "github-token": {
+        type: "string",
+        description: "Token that shows the rollout as a deployment",
+        default: "${{ github.token }}",
+        secret: true
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Print the plan as data and change nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      outcome: {
+        type: "enum",
+        description: "`promoted`, `rolled-back`, `already` (it was in production), or `aborted`; absent in a dry run",
+        values: [
+          "promoted",
+          "rolled-back",
+          "already",
+          "aborted"
+        ]
+      },
+      rollout: {
+        type: "integer",
+        description: "Number of the rollout, under which its events lie in the yard"
+      },
+      version: {
+        type: "integer",
+        description: "Number of the version"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/promote")).promote),
   "record": command({
     name: "record",
     description: "Writes what a training run did into the yard (commit, data, parameters, hardware, metrics, model and artifacts), from inside the training job",
@@ -614,4 +1097,221 @@ export const commands: Readonly<Record<string, Command>> = {
       }
     }
   } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/report")).report),
+  "rollback": command({
+    name: "rollback",
+    description: "Sends all traffic of a model back at once, to the version before or a named one; ends a promotion that is under way",
+    inputs: {
+      name: {
+        type: "string",
+        description: "Model name, or name@version",
+        config: "models.$name"
+      },
+      version: {
+        type: "string",
+        description: "Version to go back to; when absent, a promotion under way is ended, else the version before the present one is taken"
+      },
+      target: {
+        type: "enum",
+        description: "Where the model serves; `gateway` is a `modelyard gateway` process that uses the same yard",
+        fallback: "gateway",
+        config: "models.*.promote.target",
+        values: [
+          "gateway",
+          "kubernetes",
+          "swarm",
+          "kserve"
+        ]
+      },
+      reason: {
+        type: "string",
+        description: "Why, for the records",
+        fallback: "rollback"
+      },
+      environment: {
+        type: "string",
+        description: "GitHub environment of the deployment that shows the rollback",
+        fallback: "production",
+        config: "models.*.promote.environment"
+      },
+      "claim-timeout": {
+        type: "duration",
+        description: "Time for a gateway to take the rollback up; then it is withdrawn",
+        fallback: "1m"
+      },
+      timeout: {
+        type: "duration",
+        description: "Time to watch; the gateway goes on after that",
+        fallback: "10m"
+      },
+      "github-token": {
+        type: "string",
+        description: "Token that shows the rollback as a deployment",
+        default: "${{ github.token }}",
+        secret: true
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL)",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Say what would be done and change nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      outcome: {
+        type: "enum",
+        description: "`rolled-back`, or `already` (the version serves already); absent in a dry run",
+        values: [
+          "rolled-back",
+          "already"
+        ]
+      },
+      rollout: {
+        type: "integer",
+        description: "Number of the rollout that was made or ended"
+      },
+      version: {
+        type: "integer",
+        description: "Version that serves now"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/rollback")).rollback),
+  "train": command({
+    name: "train",
+    description: "Starts the training workflow when the data has grown enough, follows its progress and ends as it ends",
+    inputs: {
+      name: {
+        type: "string",
+        description: "Name of the model that is trained",
+        config: "models.$name"
+      },
+      workflow: {
+        type: "string",
+        description: "File name of the training workflow",
+        fallback: "train.yml",
+        config: "models.*.train.workflow"
+      },
+      ref: {
+        type: "string",
+        description: "Branch or tag that the training workflow runs at; the default branch when absent",
+        config: "models.*.train.ref"
+      },
+      dataset: {
+        type: "string",
+        description: "Dataset version to train on, as name@version or the path of a pointer file",
+        config: "datasets.*.pointer"
+      },
+      "dataset-name": {
+        type: "string",
+        description: "Dataset whose pointer file, else newest version, is taken when dataset is absent",
+        config: "datasets.$name"
+      },
+      parameters: {
+        type: "json",
+        description: "Parameters of the training as a JSON object; passed on to the workflow",
+        config: "models.*.train.parameters"
+      },
+      "min-new-examples": {
+        type: "integer",
+        description: "Train only when at least so many examples are new to the model in production (else the newest version); 0 trains always",
+        fallback: "1",
+        config: "models.*.train.min-new-examples"
+      },
+      wait: {
+        type: "boolean",
+        description: "Wait for the run's end and end as it ends",
+        fallback: "true"
+      },
+      timeout: {
+        type: "duration",
+        description: "Longest wait (30m, 6h); the run is cancelled after it",
+        fallback: "6h",
+        config: "models.*.train.timeout"
+      },
+      "poll-interval": {
+        type: "duration",
+        description: "Shortest time between two looks at the run; a quiet run is looked at less often",
+        fallback: "5s"
+      },
+      "runs-on": {
+        type: "list",
+        description: "Labels of the runner that the training workflow asks for; a warning says when no runner has them",
+        config: "models.*.train.runs-on",
+        separator: ","
+      },
+      yard: {
+        type: "string",
+        description: "The team's store (a directory or a URL); passed on to the workflow",
+        config: "yard"
+      },
+      ephemeral: {
+        type: "boolean",
+        description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
+        default: "false"
+      },
+      "github-token": {
+        type: "string",
+        description: "Token that starts the workflow",
+        default: "${{ github.token }}",
+        secret: true
+      },
+      "dry-run": {
+        type: "boolean",
+        description: "Decide and print, and start nothing",
+        default: "false"
+      },
+      config: {
+        type: "string",
+        description: "Path of modelyard.yml; the nearest one from working-directory upwards when absent"
+      },
+      "working-directory": {
+        type: "string",
+        description: "Directory that relative paths start from",
+        default: "."
+      }
+    },
+    outputs: {
+      run: {
+        type: "string",
+        description: "Identifier of the training run; empty when none was started"
+      },
+      conclusion: {
+        type: "string",
+        description: "How the workflow run ended (success, failure, cancelled, …); empty when it was not waited for"
+      },
+      "run-url": {
+        type: "string",
+        description: "Address of the workflow run"
+      },
+      trained: {
+        type: "boolean",
+        description: "True when a run was started, false when there was not enough new data"
+      },
+      "new-examples": {
+        type: "integer",
+        description: "Examples that the model in production has not seen"
+      },
+      "model-digest": {
+        type: "string",
+        description: "Digest of the trained model, when the run recorded one"
+      }
+    }
+  } as const satisfies ActionSpec, async () => (await import("@modelyard/operations/train")).train),
 };

@@ -12,7 +12,7 @@ export interface RetrainFacts {
   readonly errors: number;
   /** Examples that the newest dataset version has beyond the one the model was trained on; undefined when unknown. */
   readonly newExamples?: number | undefined;
-  /** New examples from which retraining makes sense; 1 when absent. */
+  /** New examples without which there is no retraining; no condition when absent. */
   readonly minNewExamples?: number | undefined;
 }
 
@@ -20,18 +20,25 @@ export interface RetrainFacts {
 const NOTABLE_ERRORS = 0.01;
 const NAMED_COLUMNS = 5;
 
-/** Whether to retrain, with the reasons in words: on drift, unless it is known that there is nothing new to learn from. */
+/** Whether to retrain, with the reasons in words: on drift, unless a number of new examples is asked for and they are known to be fewer. */
 export function decideRetrain(facts: RetrainFacts): { readonly retrain: boolean; readonly reasons: string[] } {
   const reasons = [...driftReasons(facts), ...errorReasons(facts)];
   if (facts.verdict !== "drifted") return { retrain: false, reasons };
-  const needed = facts.minNewExamples ?? 1;
-  if (facts.newExamples === undefined)
-    return { retrain: true, reasons: [...reasons, "retrain: the model serves data that it was not trained on"] };
-  if (facts.newExamples < needed) {
-    const have = `${facts.newExamples} new labelled examples since the model's dataset version, ${needed} needed`;
+  const { newExamples, minNewExamples } = facts;
+  if (newExamples !== undefined && minNewExamples !== undefined && newExamples < minNewExamples) {
+    const have = `${newExamples} new labelled examples since the model's dataset version, ${minNewExamples} needed`;
     return { retrain: false, reasons: [...reasons, `no retraining yet: ${have}; collect labels of the drifted traffic and push them`] };
   }
-  return { retrain: true, reasons: [...reasons, `retrain: ${facts.newExamples} new labelled examples are there to learn from`] };
+  return {
+    retrain: true,
+    reasons: [...reasons, `retrain: the model serves data that it was not trained on${newExamplesText(newExamples)}`],
+  };
+}
+
+function newExamplesText(count: number | undefined): string {
+  if (count === undefined) return "";
+  if (count === 0) return "; there are no new labelled examples yet, so label some of the drifted traffic and push it first";
+  return `; ${count} new labelled examples are there to learn from`;
 }
 
 function driftReasons(facts: RetrainFacts): string[] {

@@ -163,11 +163,13 @@ test("drift without new examples does not ask for training; failed requests are 
   const profile = builderOf(gaussianRows(random, 1000, new Set())).build();
   const live = builderOf(gaussianRows(random, 300, new Set([0, 1, 2, 3])));
   const window = { from: "2025-01-01T00:00:00.000Z", to: "2025-01-02T00:00:00.000Z", requests: 300, errors: 30 };
-  const none = report(profile, live, { newExamples: 0, window });
+  const none = report(profile, live, { newExamples: 0, minNewExamples: 1, window });
   assert.deepEqual([none.drifted, none.retrain], [true, false]);
   assert.ok(none.reasons.some((reason) => /0 new labelled examples .* 1 needed/.test(reason)));
   assert.ok(none.reasons.some((reason) => /30 of 300 requests failed \(10 %\)/.test(reason)));
   assert.equal(report(profile, live, { newExamples: 250, minNewExamples: 200 }).retrain, true);
+  const told = report(profile, live, { newExamples: 0 });
+  assert.ok(told.retrain && told.reasons.some((reason) => /no new labelled examples yet/.test(reason)));
 });
 
 test("a column that the profile lacks is named, not guessed", () => {
