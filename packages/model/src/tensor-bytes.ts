@@ -26,8 +26,9 @@ export function dataFromBytes(dtype: Dtype, bytes: Uint8Array, count: number): T
   const size = elementBytes(dtype)!;
   if (bytes.length !== count * size) return `${bytes.length} bytes given, ${count} values of ${dtype} take ${count * size}`;
   // A copy, because a view must start at a multiple of the element's size and the body is freed sooner.
-  const copy = bytes.slice();
-  const data = viewData(dtype, copy.buffer as ArrayBuffer, copy.byteOffset, count);
+  // Not slice(), which is a view where the bytes are a Buffer of Node's.
+  const copy = new Uint8Array(bytes);
+  const data = viewData(dtype, copy.buffer, 0, count);
   if (dtype === "bool" && copy.some((value) => value > 1)) return "a bool is neither 0 nor 1";
   return data;
 }

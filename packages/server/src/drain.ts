@@ -37,11 +37,18 @@ export class Drain {
     const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
     if (graceMs > 0) {
       await this.clock.sleep(Math.min(LINGER_MS, graceMs));
-      await Promise.race([this.idle(), this.clock.sleep(graceMs)]);
+      await this.idleWithin(graceMs);
     }
     http.closeAllConnections();
     http.close();
     await closed;
+  }
+
+  private async idleWithin(graceMs: number): Promise<void> {
+    const answered = new AbortController();
+    const late = this.clock.sleep(graceMs, answered.signal).catch(() => undefined);
+    await Promise.race([this.idle(), late]);
+    answered.abort();
   }
 
   private idle(): Promise<void> {

@@ -32,6 +32,11 @@ export function busy(reason: string, retryAfterSeconds = 1): HttpProblem {
 
 /** What others wrote, short enough for a message. */
 export function quote(text: unknown): string {
-  const plain = typeof text === "string" ? text : (JSON.stringify(text) ?? String(text));
+  const plain = typeof text === "string" ? text : jsonText(text);
   return `"${plain.length > 60 ? `${plain.slice(0, 60)}...` : plain}"`;
+}
+
+/** Long integers are bigints here, which JSON.stringify refuses. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, (_key, item: unknown) => (typeof item === "bigint" ? String(item) : item)) ?? String(value);
 }

@@ -41,7 +41,5 @@ function requireCount(name: string, shape: readonly number[], list: readonly unk
 
 function put(name: string, dtype: Dtype, data: TensorData, index: number, value: unknown): void {
   if (setJsonValue(dtype, data, index, value)) return;
-  throw malformed(
-    `value ${index} of input ${quote(name)}, ${quote(typeof value === "bigint" ? String(value) : value)}, is not ${dtype}: ${valueHint(dtype)}`,
-  );
+  throw malformed(`value ${index} of input ${quote(name)}, ${quote(value)}, is not ${dtype}: ${valueHint(dtype)}`);
 }
