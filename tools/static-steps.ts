@@ -7,7 +7,7 @@ export const staticSteps: readonly Step[] = [
   nodeStep("generated files", "tools/gen/main.ts", "--check"),
   binStep("types", "tsc", "-p", "tsconfig.json"),
   binStep("types of pure packages", "tsc", "-p", "tsconfig.pure.json"),
-  binStep("format and lint", "biome", "ci", "--error-on-warnings", "."),
+  binStep("format and lint", "biome", "ci", "--colors=off", "--error-on-warnings", "."),
   binStep("dependency rules", "depcruise", ...CRUISED, "--config", ".dependency-cruiser.cjs", "--output-type", "err-long"),
   binStep("unused code and dependencies", "knip"),
 ];
