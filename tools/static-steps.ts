@@ -9,5 +9,5 @@ export const staticSteps: readonly Step[] = [
   binStep("types of pure packages", "tsc", "-p", "tsconfig.pure.json"),
   binStep("format and lint", "biome", "ci", "--colors=off", "--error-on-warnings", "."),
   binStep("dependency rules", "depcruise", ...CRUISED, "--config", ".dependency-cruiser.cjs", "--output-type", "err-long"),
-  binStep("unused code and dependencies", "knip"),
+  binStep("unused code and dependencies", "knip", "--no-config-hints"),
 ];

@@ -26,7 +26,7 @@ export function nodeStep(name: string, ...args: string[]): Step {
 }
 
 /** Runs a step at the root under this Node; its output is kept and shown when it fails. */
-export function runStep(step: Step): Promise<StepResult> {
+function runStep(step: Step): Promise<StepResult> {
   const start = performance.now();
   return new Promise((done) => {
     const chunks: Buffer[] = [];

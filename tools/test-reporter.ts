@@ -49,7 +49,8 @@ function failureText(path: string, event: Extract<TestEvent, { type: "test:fail"
 }
 
 function fileLine(path: string, totals: FileTotals | undefined, durationMs: number): string {
-  if (totals === undefined) return `ok     ${shown(path)}: no tests\n`;
+  // A suite that several files share is counted where it is written.
+  if (totals === undefined) return `ran    ${shown(path)} (${(durationMs / 1_000).toFixed(1)} s)\n`;
   const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : "";
   return `${totals.failed === 0 ? "ok    " : "FAILED"} ${shown(path)}: ${totals.passed} passed${totals.failed > 0 ? `, ${totals.failed} failed` : ""}${skipped} (${(durationMs / 1_000).toFixed(1)} s)\n`;
 }

@@ -37,7 +37,7 @@ export function planGeneration(root: string, schemas: readonly PublishedSchema[]
 }
 
 /** Names of the directories that hold an action.yml. */
-export function actionNames(root: string): string[] {
+function actionNames(root: string): string[] {
   if (!existsSync(join(root, "actions"))) return [];
   return readdirSync(join(root, "actions"))
     .filter((name) => existsSync(join(root, "actions", name, "action.yml")))

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasCode, utf8 } from "@modelyard/base";
 import type { BlobStore } from "../blob-store.ts";
-import { type OpenStore, withStore } from "./store-suite.ts";
+import { type OpenStore, withStore } from "./with-store.ts";
 
 /** More than a page of S3 (1,000). */
 const MANY = 1_205;

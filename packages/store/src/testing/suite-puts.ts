@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { hasCode, utf8 } from "@modelyard/base";
 import type { BlobSource, BlobStore } from "../blob-store.ts";
 import { bytesSource } from "../sources.ts";
-import { type OpenStore, withStore } from "./store-suite.ts";
+import { type OpenStore, withStore } from "./with-store.ts";
 
 const RACERS = 50;
 const LARGE_BYTES = 24 * 1024 * 1024;

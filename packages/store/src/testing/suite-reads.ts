@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { concatBytes, hasCode, utf8 } from "@modelyard/base";
 import { bytesSource } from "../sources.ts";
-import { type OpenStore, withStore } from "./store-suite.ts";
+import { type OpenStore, withStore } from "./with-store.ts";
 
 /** Cases of `get`, `read` and `head`. */
 export function readCases(open: OpenStore): void {
