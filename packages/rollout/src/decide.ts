@@ -103,8 +103,9 @@ function decideStep(state: RolloutState, step: StepState, facts: Facts): Command
   return facts.writeDue || isNews(step, measured, plan.maxTimeMs) ? append(measured) : { kind: "measure" };
 }
 
-/** A measurement worth an event at once: it decides something, or its verdict differs from the last one written. */
+/** A measurement worth an event at once: it decides something, sets what slow means, or its verdict differs from the last one written. */
 function isNews(step: StepState, measured: MeasuredBody, maxTimeMs: number): boolean {
+  if (step.budgetMs === null && measured.budgetMs !== null) return true;
   if (measured.verdict !== "inconclusive" || measured.elapsedMs >= maxTimeMs) return true;
   return measured.gates.some((gate) => {
     const before = step.gates.find((one) => one.gate === gate.gate);

@@ -59,6 +59,8 @@ class Loop implements Controller {
   private staging: Staging | undefined;
   private mark: Mark | undefined;
   private budgetMark: Mark | undefined;
+  /** The measurement being written: its window ends at this mark, however its reply gets lost. */
+  private writing: { readonly seq: number; readonly mark: Mark } | undefined;
   private lastEventMs: number;
   private lastContactMs: number;
   /** Set when traffic had to go back although the event that says so could not be written. */
@@ -148,9 +150,9 @@ class Loop implements Controller {
     const line = `rollout ${active.id}: ${describeEvent(event, active.state.plan)}`;
     if (event.type === "measured") log.debug(line);
     else log.info(line);
-    if (event.type === "step-started") {
-      this.budgetMark = this.mark = undefined;
-    }
+    if (event.type === "step-started") this.budgetMark = this.mark = undefined;
+    // What another process measured says nothing of where this one's counters stood.
+    if (event.type === "measured") this.mark = this.writing?.seq === seq ? this.writing.mark : undefined;
   }
 
   /** One decision. False: nothing more to do in this tick. */
@@ -177,6 +179,7 @@ class Loop implements Controller {
   private async append(active: Active, event: RolloutEventBody, now: Mark): Promise<boolean> {
     if (isBad(event)) this.isRetreating = true;
     const seq = active.state.seq + 1;
+    this.writing = event.type === "measured" ? { seq, mark: now } : undefined;
     if ((await this.journal.append(active.id, seq, event)) === "taken") {
       // Someone else acted first: read it before anything else. Only then is it known whether this gateway still holds the rollout.
       await this.follow();
@@ -184,7 +187,6 @@ class Loop implements Controller {
     }
     this.isRetreating = isBad(event);
     this.apply(event, seq);
-    if (event.type === "measured") this.mark = now;
     if (event.type === "staging-passed" && active.state.kind === "promote") await moveToStaging(this.options, active.state, active.id);
     return true;
   }
