@@ -1,5 +1,4 @@
 import {
-  argsort,
   aucInfluence,
   type Bounds,
   delongInterval,
@@ -10,6 +9,7 @@ import {
   rocArea,
 } from "@modelyard/stats";
 import type { ClassificationTable } from "./example-table.ts";
+import { rankOf } from "./rank.ts";
 
 /** Cells (rows times classes) that one-against-rest areas may sort; beyond it the area is left out rather than minutes spent on it. */
 const MAX_CELLS = 50_000_000;
@@ -17,10 +17,15 @@ const MAX_CELLS = 50_000_000;
 /** AUC of a table with what its interval and its paired difference need. */
 export interface TableArea {
   readonly auc: number;
-  /** Per row, by how much it moves the area. */
+  /** Per row, by how much it moves the area; worked out when first asked for. */
   readonly influence: Float64Array;
   /** For two classes. */
-  readonly binary: { readonly area: RocArea; readonly isPositive: Uint8Array } | null;
+  readonly binary: BinaryArea | null;
+}
+
+interface BinaryArea {
+  readonly area: RocArea;
+  readonly isPositive: Uint8Array;
 }
 
 /** AUC of the second of two classes, or the mean of one class against the rest over the classes that both are there; null where there is none. */
@@ -28,22 +33,32 @@ export function tableArea(table: ClassificationTable): TableArea | null {
   const { labels, truth, scores } = table;
   if (scores === null || labels.length < 2 || labels.length * truth.length > MAX_CELLS) return null;
   const classes = labels.length === 2 ? [1] : labels.keys();
-  const influence = new Float64Array(truth.length);
-  let sum = 0;
-  let counted = 0;
-  let binary: TableArea["binary"] = null;
+  const parts: BinaryArea[] = [];
   for (const k of classes) {
-    const isPositive = Uint8Array.from(truth, (t) => (t === k ? 1 : 0));
-    const area = rocArea(scores[k]!, isPositive, argsort(scores[k]!));
-    if (area.positives === 0 || area.negatives === 0) continue;
-    const part = aucInfluence(area, isPositive);
-    for (let i = 0; i < influence.length; i++) influence[i]! += part[i]!;
-    sum += area.auc;
-    counted++;
-    if (labels.length === 2) binary = { area, isPositive };
+    const isPositive = new Uint8Array(truth.length);
+    for (let i = 0; i < truth.length; i++) isPositive[i] = truth[i] === k ? 1 : 0;
+    const area = rocArea(scores[k]!, isPositive, rankOf(scores[k]!));
+    if (area.positives > 0 && area.negatives > 0) parts.push({ area, isPositive });
   }
-  if (counted === 0) return null;
-  return { auc: sum / counted, influence: influence.map((x) => x / counted), binary };
+  if (parts.length === 0) return null;
+  let influence: Float64Array | undefined;
+  return {
+    auc: parts.reduce((sum, { area }) => sum + area.auc, 0) / parts.length,
+    get influence() {
+      influence ??= meanInfluence(parts, truth.length);
+      return influence;
+    },
+    binary: labels.length === 2 ? parts[0]! : null,
+  };
+}
+
+function meanInfluence(parts: readonly BinaryArea[], rows: number): Float64Array {
+  const influence = new Float64Array(rows);
+  for (const { area, isPositive } of parts) {
+    const part = aucInfluence(area, isPositive);
+    for (let i = 0; i < rows; i++) influence[i]! += part[i]! / parts.length;
+  }
+  return influence;
 }
 
 /** Interval of the area: DeLong's, or for several classes its one-against-rest form. */

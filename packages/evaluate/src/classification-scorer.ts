@@ -1,6 +1,6 @@
-import { argsort } from "@modelyard/stats";
 import { confidenceBins, ECE_BINS } from "./calibration.ts";
 import type { ClassificationTable } from "./example-table.ts";
+import { rankOf } from "./rank.ts";
 import type { Scorer } from "./scorer.ts";
 
 /** Smallest probability that log loss takes a logarithm of: the spacing of doubles at 1, as in scikit-learn. */
@@ -23,6 +23,7 @@ export function classificationScorer(table: ClassificationTable): Scorer {
     ...(scored ? SCORE_NAMES : []),
     ...(scored && binary ? ["average-precision"] : []),
   ];
+  const precision = table.scores !== null && binary ? averagePrecision(table.truth, table.scores[1]!) : undefined;
   const classes = table.labels.length;
   const hits = new Float64Array(classes);
   const truths = new Float64Array(classes);
@@ -35,15 +36,13 @@ export function classificationScorer(table: ClassificationTable): Scorer {
       writeCountMetrics(hits, truths, guesses, out);
       let at = COUNT_NAMES.length;
       if (binary) {
-        const precision = ratio(hits[1]!, guesses[1]!);
-        const recall = ratio(hits[1]!, truths[1]!);
-        out[at++] = precision;
-        out[at++] = recall;
+        out[at++] = ratio(hits[1]!, guesses[1]!);
+        out[at++] = ratio(hits[1]!, truths[1]!);
         out[at++] = ratio(2 * hits[1]!, guesses[1]! + truths[1]!);
       }
       if (scored === undefined) return;
       scored.write(weights, out, at);
-      if (binary) out[at + SCORE_NAMES.length] = averagePrecision(table.truth, table.scores![1]!, scored.order!, weights);
+      if (precision !== undefined) out[at + SCORE_NAMES.length] = precision(weights);
     },
   };
 }
@@ -97,10 +96,9 @@ function scoreParts(table: ClassificationTable, scores: readonly Float64Array[])
   const { truth, predicted, labels } = table;
   const n = truth.length;
   const losses = rowLosses(truth, scores);
-  const briers = brierParts(truth, scores, labels.length === 2 ? 0.5 : 1);
+  const briers = labels.length === 2 ? binaryBriers(truth, scores[1]!) : brierParts(truth, scores);
   const calibration = confidenceBins(truth, predicted, scores);
   const sums = { confidence: new Float64Array(ECE_BINS), right: new Float64Array(ECE_BINS) };
-  const order = labels.length === 2 ? argsort(scores[1]!) : undefined;
   function write(weights: Uint16Array, out: Float64Array, at: number): void {
     let [total, loss, brier] = [0, 0, 0];
     sums.confidence.fill(0);
@@ -121,39 +119,63 @@ function scoreParts(table: ClassificationTable, scores: readonly Float64Array[])
     out[at + 1] = brier / total;
     out[at + 2] = gap / total;
   }
-  return { write, order };
+  return { write };
 }
 
 /** Log loss of each row. */
 export function rowLosses(truth: Int32Array, scores: readonly Float64Array[]): Float64Array {
-  return Float64Array.from(truth, (t, i) => -Math.log(Math.min(Math.max(scores[t]![i]!, SMALLEST), 1 - SMALLEST)));
+  const losses = new Float64Array(truth.length);
+  for (let i = 0; i < losses.length; i++) losses[i] = -Math.log(Math.min(Math.max(scores[truth[i]!]![i]!, SMALLEST), 1 - SMALLEST));
+  return losses;
 }
 
-function brierParts(truth: Int32Array, scores: readonly Float64Array[], scale: number): Float64Array {
+function binaryBriers(truth: Int32Array, scores: Float64Array): Float64Array {
+  const parts = new Float64Array(truth.length);
+  for (let i = 0; i < parts.length; i++) parts[i] = (scores[i]! - truth[i]!) ** 2;
+  return parts;
+}
+
+function brierParts(truth: Int32Array, scores: readonly Float64Array[]): Float64Array {
   const parts = new Float64Array(truth.length);
   for (const [k, column] of scores.entries()) {
     for (let i = 0; i < parts.length; i++) {
       const miss = column[i]! - (truth[i] === k ? 1 : 0);
-      parts[i]! += miss * miss * scale;
+      parts[i]! += miss * miss;
     }
   }
   return parts;
 }
 
-/** Average precision of the second class: precision at each threshold, weighted by the recall it adds; equal scores are one threshold. */
-function averagePrecision(truth: Int32Array, scores: Float64Array, order: Uint32Array, weights: Uint16Array): number {
-  let [seen, hits, sum] = [0, 0, 0];
-  for (let end = order.length - 1; end >= 0; ) {
-    const score = scores[order[end]!]!;
-    let gained = 0;
-    for (; end >= 0 && scores[order[end]!]! === score; end--) {
-      const row = order[end]!;
-      const weight = weights[row]!;
-      seen += weight;
-      if (truth[row] === 1) gained += weight;
-    }
-    hits += gained;
-    if (gained > 0) sum += gained * (hits / seen);
+/** What a position in the ranking holds: bit 0, the row is positive; bit 1, the row is the last of its score. */
+const POSITIVE = 1;
+const LAST_OF_SCORE = 2;
+
+/**
+ * Average precision of the second class: precision at each threshold, weighted by the recall it adds; equal scores are one threshold. The ranking is laid
+ * out once, so that a resample reads memory in order but for the weights.
+ */
+function averagePrecision(truth: Int32Array, scores: Float64Array): (weights: Uint16Array) => number {
+  const order = rankOf(scores);
+  const n = order.length;
+  const marks = new Uint8Array(n);
+  for (let i = 0; i < n; i++) {
+    const row = order[i]!;
+    const isLast = i === 0 || scores[order[i - 1]!]! !== scores[row]!;
+    marks[i] = (truth[row] === 1 ? POSITIVE : 0) | (isLast ? LAST_OF_SCORE : 0);
   }
-  return sum / hits;
+  return (weights) => {
+    let [seen, hits, gained, sum] = [0, 0, 0, 0];
+    for (let i = n - 1; i >= 0; i--) {
+      const weight = weights[order[i]!]!;
+      const mark = marks[i]!;
+      seen += weight;
+      if (mark & POSITIVE) gained += weight;
+      if (mark & LAST_OF_SCORE && gained > 0) {
+        hits += gained;
+        sum += gained * (hits / seen);
+        gained = 0;
+      }
+    }
+    return sum / hits;
+  };
 }

@@ -112,9 +112,13 @@ export function takeRows(table: ExampleTable, rows: Uint32Array): ExampleTable {
 }
 
 function doubles(values: Float64Array, rows: Uint32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row]!);
+  const taken = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!;
+  return taken;
 }
 
 function whole(values: Int32Array, rows: Uint32Array): Int32Array {
-  return Int32Array.from(rows, (row) => values[row]!);
+  const taken = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) taken[i] = values[rows[i]!]!;
+  return taken;
 }

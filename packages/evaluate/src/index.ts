@@ -1,3 +1,4 @@
+export * from "./auc.ts";
 export * from "./change.ts";
 export * from "./class-order.ts";
 export * from "./compare.ts";

@@ -8,36 +8,73 @@ export interface RocArea {
   readonly auc: number;
   readonly positives: number;
   readonly negatives: number;
-  /** Per row: share of the other class on the right side of it (DeLong's structural component). */
+  /** Per row: share of the other class on the right side of it (DeLong's structural component); worked out when first asked for. */
   readonly placements: Float64Array;
 }
 
 /** AUC of scores; `isPositive` holds 1 for positives and 0 for negatives. `order` may pass the ascending order of the scores when it is known. */
 export function rocArea(scores: ArrayLike<number>, isPositive: Uint8Array, order: Uint32Array = argsort(scores)): RocArea {
-  const n = order.length;
   let positives = 0;
-  for (let i = 0; i < n; i++) positives += isPositive[i]!;
-  const negatives = n - positives;
-  const placements = new Float64Array(n);
-  let auc = 0;
-  let below = { positive: 0, negative: 0 };
-  for (let start = 0; start < n; ) {
-    let end = start;
-    let tied = 0;
+  for (let i = 0; i < isPositive.length; i++) positives += isPositive[i]!;
+  const negatives = isPositive.length - positives;
+  let won = 0;
+  let negativesBelow = 0;
+  eachTie(scores, isPositive, order, (_start, _end, tiedPositives, tiedNegatives) => {
+    won += tiedPositives * (negativesBelow + tiedNegatives / 2);
+    negativesBelow += tiedNegatives;
+  });
+  let placements: Float64Array | undefined;
+  return {
+    auc: won / positives / negatives,
+    positives,
+    negatives,
+    get placements() {
+      placements ??= structuralComponents(scores, isPositive, order, positives, negatives);
+      return placements;
+    },
+  };
+}
+
+/** Visits the runs of equal scores from the lowest up: rows order[start] to order[end - 1]. */
+function eachTie(
+  scores: ArrayLike<number>,
+  isPositive: Uint8Array,
+  order: Uint32Array,
+  visit: (start: number, end: number, tiedPositives: number, tiedNegatives: number) => void,
+): void {
+  const n = order.length;
+  let start = 0;
+  while (start < n) {
     const score = scores[order[start]!]!;
-    for (; end < n && scores[order[end]!]! === score; end++) tied += isPositive[order[end]!]!;
-    const tiedNegatives = end - start - tied;
-    const forPositive = (below.negative + tiedNegatives / 2) / negatives;
-    const forNegative = (positives - below.positive - tied / 2) / positives;
+    let tiedPositives = isPositive[order[start]!]!;
+    let end = start + 1;
+    for (; end < n && scores[order[end]!]! === score; end++) tiedPositives += isPositive[order[end]!]!;
+    visit(start, end, tiedPositives, end - start - tiedPositives);
+    start = end;
+  }
+}
+
+function structuralComponents(
+  scores: ArrayLike<number>,
+  isPositive: Uint8Array,
+  order: Uint32Array,
+  positives: number,
+  negatives: number,
+): Float64Array {
+  const placements = new Float64Array(order.length);
+  let positivesBelow = 0;
+  let negativesBelow = 0;
+  eachTie(scores, isPositive, order, (start, end, tiedPositives, tiedNegatives) => {
+    const forPositive = (negativesBelow + tiedNegatives / 2) / negatives;
+    const forNegative = (positives - positivesBelow - tiedPositives / 2) / positives;
     for (let i = start; i < end; i++) {
       const row = order[i]!;
       placements[row] = isPositive[row] === 1 ? forPositive : forNegative;
     }
-    auc += tied * forPositive;
-    below = { positive: below.positive + tied, negative: below.negative + tiedNegatives };
-    start = Math.max(end, start + 1);
-  }
-  return { auc: auc / positives, positives, negatives, placements };
+    positivesBelow += tiedPositives;
+    negativesBelow += tiedNegatives;
+  });
+  return placements;
 }
 
 /** Variance of an area (DeLong, DeLong and Clarke-Pearson 1988). */
