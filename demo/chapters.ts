@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Comparison, MetricDocument } from "@modelyard/evaluate";
 import { writeRows } from "../examples/digits/add-data.ts";
@@ -35,9 +35,9 @@ export async function trainModel(world: World, title: string, args: readonly str
     title,
     args: ["train", "--poll-interval", "500ms", ...args],
     env: { GITHUB_SHA: commit },
-    tell: ({ outputs }) => ({
+    tell: ({ outputs, log }) => ({
       decision: `run ${text(outputs["run"])} ended: ${text(outputs["conclusion"])}`,
-      why: "enough new examples are there since the version that the last model learnt from",
+      why: /^training digits: (.*)$/m.exec(log)?.[1] ?? "it was asked for",
       details: [["workflow run", text(outputs["run-url"])]],
     }),
   });
@@ -59,11 +59,17 @@ export async function registerModel(world: World, title: string, run: string, me
 }
 
 /** Scores a run's model on the test split against production; writes its documents into `directory`. */
-export async function judge(world: World, title: string, run: string, directory: string): Promise<Comparison> {
+export async function judge(
+  world: World,
+  title: string,
+  run: string,
+  directory: string,
+  options: readonly string[] = [],
+): Promise<Comparison> {
   let comparison: Comparison | undefined;
   await world.step({
     title,
-    args: ["evaluate", "--run", run, "--output", directory],
+    args: ["evaluate", "--run", run, "--output", directory, ...options],
     tell: () => {
       comparison = JSON.parse(readFileSync(join(world.workspace.repository, directory, "comparison.json"), "utf8")) as Comparison;
       return tellComparison(comparison);
@@ -136,7 +142,10 @@ export async function promoteModel(world: World, title: string, version: number,
     title,
     args: ["promote", "--version", String(version), "--plan", plan, ...STEP_BOUNDS, "--fail-on-rollback", String(expect === 1)],
     expect,
-    tell: ({ outputs, log }) => tellPromotion(version, outputs, log),
+    tell: ({ outputs, log }) => {
+      writeFileSync(join(world.workspace.out, `promote-${version}.log`), log);
+      return tellPromotion(version, outputs, log);
+    },
   });
   return text(result.outputs["rollout"]);
 }

@@ -85,10 +85,10 @@ async function tell(world: World, stops: (() => Promise<void>)[]): Promise<Told>
   const run3 = await trainModel(
     world,
     "Someone changes the exporter",
-    ["--min-new-examples", "0", "--parameters", '{"hidden":48,"epochs":40,"seed":11,"export":"fixed-batch"}'],
+    ["--min-new-examples", "0", "--parameters", '{"hidden":48,"epochs":40,"export":"fixed-batch"}'],
     second.commit,
   );
-  const judged3 = await judge(world, "On paper the new model is as good", run3, "out/third");
+  const judged3 = await judge(world, "Scored one row at a time, the new model is as good", run3, "out/third", ["--batch-size", "1"]);
   const model3 = await registerModel(world, "Every golden prediction comes out right", run3, "out/third/metrics.json");
   const rollout3 = await promoteModel(world, "Under real traffic it fails, and is rolled back", model3, "10,30,100", 1);
 

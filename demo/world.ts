@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { silentLog } from "@modelyard/base";
 import { nodeHasher, openYard, systemClock, systemRandom, type Yard } from "@modelyard/store";
@@ -73,6 +73,7 @@ export async function createWorld(): Promise<World> {
       },
     },
     env: { ...shared, MODELYARD: command },
+    onLog: (_run, _job, text) => appendFileSync(join(workspace.out, "workflow-runs.log"), text),
   });
   const env = {
     ...shared,

@@ -6,7 +6,7 @@ import { type BaseImage, buildImage, checkImage, type LayerPlan, loadBase, OciLa
 import { attach, resolveModelVersion } from "@modelyard/registry";
 import { bytesSource, type Yard } from "@modelyard/store";
 import type { Context } from "./context.ts";
-import { IN_IMAGE, nodeLayer, serverLayer } from "./image/runtime-files.ts";
+import { IN_IMAGE, nodeLayer, runtimeLayer, serverLayer } from "./image/runtime-files.ts";
 import { openContextYard, type YardInputs } from "./open-yard.ts";
 import { requireVersion } from "./require-name.ts";
 
@@ -37,7 +37,7 @@ export interface ImageOutputs {
 }
 
 /**
- * Builds the image of the model server with one model version into an OCI layout, without Docker: base, Node.js, server and ONNX Runtime, model; one plain layer
+ * Builds the image of the model server with one model version into an OCI layout, without Docker: base, Node.js, ONNX Runtime, server, model; one plain layer
  * each, so a changed model adds its own layer alone. The same inputs give the same digest.
  */
 export async function image(inputs: ImageInputs, context: Context): Promise<ImageOutputs> {
@@ -49,7 +49,12 @@ export async function image(inputs: ImageInputs, context: Context): Promise<Imag
   const reference = `${inputs.output}:${tag}`;
   const layout = new OciLayout(directory);
   const node = await nodeLayer(inputs.node === undefined ? process.execPath : resolve(context.cwd, inputs.node));
-  const layers = [node.layer, await serverLayer(node.architecture, context.env), await modelLayer(yard, model)];
+  const layers = [
+    node.layer,
+    await runtimeLayer(node.architecture, context.env),
+    await serverLayer(context.env),
+    await modelLayer(yard, model),
+  ];
   for (const layer of layers) context.log.info(`${layer.comment}: ${layer.files.length} files, ${formatBytes(sizeOf(layer))}`);
   if (inputs.dryRun) return { reference, digest: undefined, bytesPushed: 0, size: layers.reduce((sum, layer) => sum + sizeOf(layer), 0) };
 

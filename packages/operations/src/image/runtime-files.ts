@@ -32,10 +32,14 @@ export async function nodeLayer(path: string): Promise<{ layer: LayerPlan; archi
   return { architecture, layer: { comment: "Node.js", files: [await fileIn(IN_IMAGE.node, path, 0o755)] } };
 }
 
-/** The bundled server and the native ONNX runtime of one architecture. Throws IMAGE_SERVER_MISSING, ONNX_RUNTIME_MISSING. */
-export async function serverLayer(architecture: string, env: Readonly<Record<string, string | undefined>>): Promise<LayerPlan> {
-  const files = await Promise.all([fileIn(`${IN_IMAGE.app}/serve.cjs`, serveBundle(env), 0o644), ...runtimeFiles(architecture, env)]);
-  return { comment: "model server and ONNX Runtime", files };
+/** The native ONNX runtime of one architecture. Throws ONNX_RUNTIME_MISSING. */
+export async function runtimeLayer(architecture: string, env: Readonly<Record<string, string | undefined>>): Promise<LayerPlan> {
+  return { comment: "ONNX Runtime", files: await Promise.all(runtimeFiles(architecture, env)) };
+}
+
+/** The bundled server; a layer of its own, since a release changes it and nothing below. Throws IMAGE_SERVER_MISSING. */
+export async function serverLayer(env: Readonly<Record<string, string | undefined>>): Promise<LayerPlan> {
+  return { comment: "model server", files: [await fileIn(`${IN_IMAGE.app}/serve.cjs`, serveBundle(env), 0o644)] };
 }
 
 function serveBundle(env: Readonly<Record<string, string | undefined>>): string {
