@@ -114,7 +114,7 @@ test("a bad version is rolled back: the step fails with the figures and its outp
   const load = startLoad(b.gateway.port, 4, { pauseMs: 2 });
   await assert.rejects(promote(promoteDefaults, context), (error) => {
     assert.ok(error instanceof OutcomeError && error.code === "ROLLED_BACK");
-    assert.match(error.message, /m@2 was rolled-back: errors: 50 %: \d+ of \d+ failed/);
+    assert.match(error.message, /m@2 was rolled back: errors: 50 %: \d+ of \d+ failed/);
     assert.deepEqual(error.outputs, { outcome: "rolled-back", rollout: 1, version: 2 });
     return true;
   });

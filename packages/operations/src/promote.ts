@@ -147,7 +147,7 @@ async function conclude(
 ): Promise<PromoteOutputs> {
   const { outcome, rollout, version } = outputs;
   const what = `${name}@${version}`;
-  const title = outcome === "promoted" ? `${what} is in production` : `${what} was ${outcome}`;
+  const title = outcome === "promoted" ? `${what} is in production` : `${what} was ${outcome?.replace("-", " ")}`;
   await context.summary(decisionsMarkdown(`Rollout ${rollout}: \`${what}\` ${outcome}`, watched.lines));
   context.log.notice(watched.reason === "" ? title : `${title}: ${watched.reason}`);
   if (outcome === "promoted" || !inputs.failOnRollback) return outputs;

@@ -131,8 +131,16 @@ function noBudget(): GateResult {
   };
 }
 
-/** One sentence on why a measured step is where it is: the gates that do not pass, or that all do. */
+/** Gates whose figures tell why a step passed; the rest only had nothing to object. */
+const TELLING: ReadonlySet<GateResult["gate"]> = new Set(["evidence", "errors", "agreement", "error-limit"]);
+
+/** One sentence on why a measured step is where it is: the gates that do not pass, or the figures with which they all did. */
 export function verdictReason(gates: readonly GateResult[], verdict: MeasuredBody["verdict"]): string {
-  const said = gates.filter((gate) => gate.verdict === verdict).map((gate) => `${gate.gate}: ${gate.reason}`);
-  return said.length === 0 ? "nothing measured" : said.join("; ").slice(0, 1_900);
+  const said = gates.filter((gate) => gate.verdict === verdict && (verdict !== "pass" || TELLING.has(gate.gate)));
+  return said.length === 0
+    ? "nothing measured"
+    : said
+        .map((gate) => `${gate.gate}: ${gate.reason}`)
+        .join("; ")
+        .slice(0, 1_900);
 }

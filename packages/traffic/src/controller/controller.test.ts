@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasCode, silentLog } from "@modelyard/base";
-import { DEFAULT_WATCH } from "@modelyard/gateway";
+import { DEFAULT_WATCH, startRouter } from "@modelyard/gateway";
 import { type FakeModel, type FakeReplicas, fakeReplicas } from "@modelyard/gateway/testing/fake-replicas";
 import { startLoad } from "@modelyard/gateway/testing/load";
 import { readStage } from "@modelyard/registry";
 import { DEFAULT_SETTINGS, foldEvents, type PlannedBody, parsePlan, type RolloutEvent } from "@modelyard/rollout";
 import { memoryStore, memoryYard, systemClock, systemRandom, type Yard } from "@modelyard/store";
+import { fakeClock } from "@modelyard/testkit";
 import { type RunningGateway, runGateway } from "../run-gateway.ts";
 import { openTarget, type Target } from "../target.ts";
 import { addVersions } from "../testing/digits-yard.ts";
+import { controller } from "./controller.ts";
 
 const good: FakeModel = { label: (value) => value };
 const times = { tickMs: 25, writeMs: 100, readyTimeoutMs: 1_500 };
@@ -296,4 +298,66 @@ test("a yard that fails while a canary goes bad: its traffic goes back all the s
   const events = await b.finish(rollout);
   assert.match(failedGate(events), /errors in step 0/);
   await load.stop();
+});
+
+test("a paused gateway that wakes after another took its rollout over writes nothing more; one that is alive is left alone", async () => {
+  const yard = memoryYard();
+  await addVersions(yard, 2, 1);
+  const clock = fakeClock();
+  const ports = { yard, clock, random: systemRandom, log: silentLog };
+  const replicas = fakeReplicas([1, 2].map((version) => [version, good] as const));
+  const make = async (gateway: string) => {
+    const router = await startRouter({ port: 0, ...ports, clock: systemClock });
+    const loop = controller({
+      ...ports,
+      model: "m",
+      target: "gateway",
+      gateway,
+      router,
+      launcher: replicas,
+      replicas: 1,
+      times: { leaseMs: 60_000 },
+    });
+    return {
+      tick: () => loop.tick(),
+      async stop() {
+        const stopping = loop.stop();
+        await clock.advance(60_000);
+        await stopping;
+        await router.close();
+      },
+    };
+  };
+  const target = openTarget("gateway", ports, "m");
+  const plan = parsePlan("50, 100", { ...bounds, maxTimeMs: 3_600_000 });
+  const { rollout } = await target.begin({
+    type: "planned",
+    kind: "promote",
+    model: "m",
+    target: "gateway",
+    version: 2,
+    baseline: 1,
+    plan,
+    settings: DEFAULT_SETTINGS,
+    by: "test",
+  });
+  const [a, b] = [await make("a"), await make("b")];
+  const holders = async (): Promise<string[]> =>
+    (await target.read(rollout, 0)).flatMap(({ event }) => (event.type === "claimed" ? [event.gateway] : []));
+  await a.tick();
+  for (let i = 0; i < 50; i++) {
+    await b.tick();
+    await clock.advance(1_000);
+    await a.tick();
+  }
+  assert.deepEqual(await holders(), ["a"]);
+  for (let i = 0; i < 70; i++) {
+    await clock.advance(1_000);
+    await b.tick();
+  }
+  assert.deepEqual(await holders(), ["a", "b"]);
+  const before = await target.read(rollout, 0);
+  for (let i = 0; i < 5; i++) await a.tick();
+  assert.deepEqual(await target.read(rollout, 0), before);
+  await Promise.all([a.stop(), b.stop()]);
 });
