@@ -93,6 +93,20 @@ test("a baseline that was never evaluated is scored on the same examples, and it
   assert.deepEqual([dry.metrics, (await readdir(directory.path)).includes("dry")], [undefined, false]);
 });
 
+test("merge-base: the version recorded for the commit, else no baseline and the reason", async () => {
+  await using directory = await temporaryDirectory();
+  const context = await prepare(directory);
+  await register({ name: "points", model: "out/model.onnx", timeout: 30_000 }, context);
+  const inputs: EvaluateInputs = { ...INPUTS, name: "points", model: "out/model.onnx", dataset: "points@1", baseline: "merge-base" };
+  const reasonFor = async (baseSha: string | undefined): Promise<string> => {
+    await evaluate(inputs, testContext(directory.path, { job: { baseSha, headSha: "ef".repeat(20) } }));
+    return (await readJson<Comparison>(directory.at("comparison.json"))).baselineReason;
+  };
+  assert.match(await reasonFor("cd".repeat(20)), /^points@1 was made at the merge base cdcdcdcdcdcd$/);
+  assert.match(await reasonFor("12".repeat(20)), /no version of points is recorded for the merge base 121212121212/);
+  assert.match(await reasonFor(undefined), /no pull request/);
+});
+
 test("the same documents come out every time but for clock and latency", async () => {
   await using directory = await temporaryDirectory();
   const context = await prepare(directory);
