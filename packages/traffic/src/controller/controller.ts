@@ -7,7 +7,6 @@ import {
   type Facts,
   foldEvents,
   isFinished,
-  latencyBudget,
   type RolloutEventBody,
   type RolloutState,
   type Traffic,
@@ -17,15 +16,11 @@ import { type Fleet, fleet } from "./fleet.ts";
 import { moveToProduction, moveToStaging, productionVersion } from "./move-stages.ts";
 import { type ControllerOptions, type ControlTimes, DEFAULT_TIMES } from "./options.ts";
 import { type Staging, startStaging } from "./staging.ts";
-import { type Counted, type Mark, markOf, stableBetween, windowBetween } from "./step-window.ts";
+import { StepMeter } from "./step-meter.ts";
+import { type Counted, type Mark, markOf } from "./step-window.ts";
 
 /** Acts in one tick: a rollout needs four at most before it has to wait, so more means a loop. */
 const MAX_ACTS_PER_TICK = 20;
-/** A long step's measurements thin out to one in this part of its time so far (2 s up to 5 min, 15 s from 40 min)... */
-const WRITE_PART = 150;
-/** ...but never beyond this, far below the lease. */
-const MAX_WRITE_MS = 15_000;
-
 /** The rollout under way. */
 interface Active {
   readonly id: number;
@@ -57,10 +52,7 @@ class Loop implements Controller {
   private readonly holder: string;
   private latestId = 0;
   private staging: Staging | undefined;
-  private mark: Mark | undefined;
-  private budgetMark: Mark | undefined;
-  /** The measurement being written: its window ends at this mark, however its reply gets lost. */
-  private writing: { readonly seq: number; readonly mark: Mark } | undefined;
+  private readonly meter: StepMeter;
   private lastEventMs: number;
   private lastContactMs: number;
   /** Set when traffic had to go back although the event that says so could not be written. */
@@ -74,6 +66,7 @@ class Loop implements Controller {
     this.journal = rolloutJournal(options, options.model, options.target);
     this.holder = newUlid(options.clock.now(), options.random);
     this.fleet = fleet(options);
+    this.meter = new StepMeter(this.times);
     this.lastEventMs = options.clock.monotonic();
     this.lastContactMs = this.lastEventMs;
   }
@@ -133,8 +126,7 @@ class Loop implements Controller {
       if (isFinished(state)) return;
       this.active = { id, state };
       this.lastEventMs = this.options.clock.monotonic();
-      this.mark = undefined;
-      this.budgetMark = undefined;
+      this.meter.reset();
       this.options.log.notice(`rollout ${id}: ${describeEvent(events[0]!.event, state.plan)}`);
       return;
     }
@@ -150,9 +142,7 @@ class Loop implements Controller {
     const line = `rollout ${active.id}: ${describeEvent(event, active.state.plan)}`;
     if (event.type === "measured") log.debug(line);
     else log.info(line);
-    if (event.type === "step-started") this.budgetMark = this.mark = undefined;
-    // What another process measured says nothing of where this one's counters stood.
-    if (event.type === "measured") this.mark = this.writing?.seq === seq ? this.writing.mark : undefined;
+    this.meter.applied(event, seq);
   }
 
   /** One decision. False: nothing more to do in this tick. */
@@ -179,7 +169,7 @@ class Loop implements Controller {
   private async append(active: Active, event: RolloutEventBody, now: Mark): Promise<boolean> {
     if (isBad(event)) this.isRetreating = true;
     const seq = active.state.seq + 1;
-    this.writing = event.type === "measured" ? { seq, mark: now } : undefined;
+    this.meter.writes(event, seq, now);
     if ((await this.journal.append(active.id, seq, event)) === "taken") {
       // Someone else acted first: read it before anything else. Only then is it known whether this gateway still holds the rollout.
       await this.follow();
@@ -194,20 +184,13 @@ class Loop implements Controller {
   private async facts(active: Active, now: Mark): Promise<Facts> {
     const { clock, gateway } = this.options;
     const { state } = active;
-    this.mark ??= now;
-    this.budgetMark ??= now;
     const step = state.phase.kind === "step" ? state.phase.step : undefined;
-    const sinceMs = now.atMs - this.mark.atMs;
-    const writeMs = Math.min(MAX_WRITE_MS, Math.max(this.times.writeMs, (step?.elapsedMs ?? 0) / WRITE_PART));
     return {
+      ...this.meter.read(now, this.counted(), step),
       holder: this.holder,
       gateway,
       mayClaim: state.holder === null || state.gateway === gateway || clock.monotonic() - this.lastEventMs > this.times.leaseMs,
       checks: this.staging?.version === state.version ? this.staging.checks : undefined,
-      budgetMs: latencyBudget(stableBetween(this.budgetMark, now)),
-      window: windowBetween(this.mark, now, this.counted(), step?.budgetMs ?? null),
-      sinceMs,
-      writeDue: sinceMs >= writeMs,
       stageMoved: state.phase.kind === "completing" && (await productionVersion(this.options)) === state.version,
     };
   }
@@ -250,8 +233,7 @@ class Loop implements Controller {
     this.staging?.stop();
     this.staging = undefined;
     this.active = undefined;
-    this.mark = undefined;
-    this.budgetMark = undefined;
+    this.meter.reset();
     this.isRetreating = false;
   }
 }
