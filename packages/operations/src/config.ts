@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, userError } from "@modelyard/base";
-import { parse } from "yaml";
 import { type Config, configSchema } from "./config-schema.ts";
+import { parseYaml } from "./parse-yaml.ts";
 
 const FILE_NAMES = ["modelyard.yml", "modelyard.yaml"] as const;
-/** A configuration of a team's models is a few kilobytes; a larger file is a mistake or an attack. */
-const MAX_CONFIG_BYTES = 1024 * 1024;
+/** A configuration of a team's models is a few kilobytes; a larger file is a mistake or an attack, on which the YAML parser's time grows with the square of the keys. */
+const MAX_CONFIG_BYTES = 128 * 1024;
 
 export interface LoadedConfig {
   /** Where it was found; undefined when there is none. */
@@ -19,7 +19,10 @@ export interface LoadedConfig {
  * naming the file and each wrong key.
  */
 export function loadConfig(options: { config?: string | undefined; workingDirectory: string; workspace: string }): LoadedConfig {
-  const path = options.config === undefined ? findConfig(options.workingDirectory, options.workspace) : resolve(options.workingDirectory, options.config);
+  const path =
+    options.config === undefined
+      ? findConfig(options.workingDirectory, options.workspace)
+      : resolve(options.workingDirectory, options.config);
   if (path === undefined) return { path, config: {} };
   return { path, config: parseConfig(readConfig(path), path) };
 }
@@ -47,24 +50,28 @@ function readConfig(path: string): string {
   try {
     bytes = readFileSync(path);
   } catch (cause) {
-    throw userError("CONFIG_MISSING", `the configuration ${path} cannot be read: ${messageOf(cause)}`, "give the path of a modelyard.yml in the input `config`, or leave it out", cause);
+    throw userError(
+      "CONFIG_MISSING",
+      `the configuration ${path} cannot be read: ${messageOf(cause)}`,
+      "give the path of a modelyard.yml in the input `config`, or leave it out",
+      cause,
+    );
   }
-  if (bytes.length > MAX_CONFIG_BYTES) throw userError("CONFIG_INVALID", `${path} is larger than 1 MiB`, "keep data out of modelyard.yml");
+  if (bytes.length > MAX_CONFIG_BYTES)
+    throw userError("CONFIG_INVALID", `${path} is larger than 128 KiB`, "keep data out of modelyard.yml");
   return bytes.toString("utf8");
 }
 
 /** Parses the text of a modelyard.yml. Throws CONFIG_INVALID. */
 export function parseConfig(text: string, path: string): Config {
-  let value: unknown;
-  try {
-    value = parse(text, { uniqueKeys: true, maxAliasCount: 20, schema: "core" });
-  } catch (cause) {
-    throw userError("CONFIG_INVALID", `${path} is not valid YAML: ${messageOf(cause)}`, "correct the line named above", cause);
-  }
-  const result = configSchema.safeParse(value ?? {});
+  const result = configSchema.safeParse(parseYaml(text, path) ?? {});
   if (result.success) return result.data;
   const problems = result.error.issues.slice(0, 8).map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw userError("CONFIG_INVALID", `${path}: ${problems.join("; ")}`, "see docs/configuration.md for the keys, or schemas/modelyard.json for an editor");
+  throw userError(
+    "CONFIG_INVALID",
+    `${path}: ${problems.join("; ")}`,
+    "see docs/configuration.md for the keys, or schemas/modelyard.json for an editor",
+  );
 }
 
 /**
@@ -87,7 +94,8 @@ function selectEntry(config: Config, kind: "models" | "datasets", name: string |
   const entries = config[kind] ?? {};
   const bare = name?.split("@")[0];
   if (bare !== undefined && Object.hasOwn(entries, bare)) return bare;
-  if (kind === "datasets" && bare !== undefined && config.models !== undefined && Object.hasOwn(config.models, bare)) return config.models[bare]?.dataset ?? only(entries);
+  if (kind === "datasets" && bare !== undefined && config.models !== undefined && Object.hasOwn(config.models, bare))
+    return config.models[bare]?.dataset ?? only(entries);
   return bare === undefined ? only(entries) : undefined;
 }
 
