@@ -87,6 +87,14 @@ export class IsolatedProcess {
     await this.exit;
   }
 
+  /** Ends the child because its memory is used up; the error for the call that did it. */
+  async endForMemory(): Promise<ModelyardError> {
+    const error = memoryError(this.settings);
+    this.stop(error);
+    await this.exit;
+    return error;
+  }
+
   private onReply(reply: FromChild): void {
     const waiting = this.waiting.get(reply.id);
     if (!waiting) return;

@@ -77,6 +77,7 @@ class IsolatedSession implements ModelSession {
     const child = await this.start();
     const reply = await child.call((id) => ({ kind: "run", id, inputs }));
     if (reply.kind === "ran") return [...(reply.outputs as readonly Tensor[])];
+    if (isOutOfMemory(reply)) throw await child.endForMemory();
     throw userError(
       "MODEL_RUN_FAILED",
       `${this.settings.what} failed: ${reason(reply)}`,
@@ -105,6 +106,11 @@ function openFailed(what: string, reply: FromChild): ModelyardError {
     `${what} cannot be opened: ${reason(reply)}`,
     "check it with onnx.checker.check_model and export it again",
   );
+}
+
+/** The runtime's allocator keeps failing after it ran out once, so that the child is of no more use. */
+function isOutOfMemory(reply: FromChild): boolean {
+  return reply.kind === "failed" && /bad_alloc|Failed to allocate memory|bad allocation/.test(reply.message);
 }
 
 function reason(reply: FromChild): string {
