@@ -7,7 +7,10 @@ const SIDE = 8;
 const here = import.meta.dirname;
 
 /** Column names: `p<row><column>` for the 64 pixels, then the label column `digit`. */
-export const columns: readonly string[] = [...Array.from({ length: SIDE * SIDE }, (_, i) => `p${Math.floor(i / SIDE)}${i % SIDE}`), "digit"];
+export const columns: readonly string[] = [
+  ...Array.from({ length: SIDE * SIDE }, (_, i) => `p${Math.floor(i / SIDE)}${i % SIDE}`),
+  "digit",
+];
 
 /** All 1,797 rows as text, in file order. */
 export function sourceRows(): string[] {

@@ -1,6 +1,7 @@
 // Turns a trained network into what Modelyard registers: model.onnx, signature.json, golden.json.
-import { constant, model, node, value } from "./onnx.ts";
+
 import { forward, type Network } from "./network.ts";
+import { constant, model, node, value } from "./onnx.ts";
 
 const PIXEL_MAX = 16;
 export const digits: readonly string[] = Array.from({ length: 10 }, (_, i) => String(i));
@@ -23,7 +24,11 @@ export function toOnnx(network: Network, batch: BatchExport): Uint8Array {
     input = "traced";
   }
   parts.push(node("Mul", [input, "scale"], "scaled"));
-  parts.push(...layers(network, "scaled"), node("Softmax", ["logits"], "probabilities", { axis: 1 }), node("ArgMax", ["probabilities"], "label", { axis: 1, keepdims: 0 }));
+  parts.push(
+    ...layers(network, "scaled"),
+    node("Softmax", ["logits"], "probabilities", { axis: 1 }),
+    node("ArgMax", ["probabilities"], "label", { axis: 1, keepdims: 0 }),
+  );
   return model("digits", parts);
 }
 
@@ -58,7 +63,10 @@ export function signature(columns: readonly string[]): object {
 /** Inputs with the answers of this training code, so that whoever serves the model can prove that it serves the same one. */
 export function golden(network: Network, rows: readonly (readonly number[])[]): object {
   const cases = rows.map((row) => {
-    const probabilities = forward(network, Float64Array.from(row, (v) => v / PIXEL_MAX)).at(-1)!;
+    const probabilities = forward(
+      network,
+      Float64Array.from(row, (v) => v / PIXEL_MAX),
+    ).at(-1)!;
     return {
       inputs: [{ name: "pixels", dtype: "float32", shape: [1, row.length], data: row }],
       outputs: [

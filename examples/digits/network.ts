@@ -66,7 +66,12 @@ export interface TrainingOptions {
 }
 
 /** Trains in place on inputs scaled to [0, 1] and class indices. */
-export async function train(network: Network, inputs: readonly Float64Array[], labels: readonly number[], options: TrainingOptions): Promise<void> {
+export async function train(
+  network: Network,
+  inputs: readonly Float64Array[],
+  labels: readonly number[],
+  options: TrainingOptions,
+): Promise<void> {
   const order = inputs.map((_, i) => i);
   const velocity = network.map((layer) => ({ weights: new Float64Array(layer.weights.length), bias: new Float64Array(layer.outputs) }));
   for (let epoch = 1; epoch <= options.epochs; epoch++) {
@@ -89,7 +94,14 @@ function shuffle(order: number[], random: () => number): void {
 
 type Velocity = readonly { weights: Float64Array; bias: Float64Array }[];
 
-function step(network: Network, velocity: Velocity, batch: readonly number[], inputs: readonly Float64Array[], labels: readonly number[], options: TrainingOptions): number {
+function step(
+  network: Network,
+  velocity: Velocity,
+  batch: readonly number[],
+  inputs: readonly Float64Array[],
+  labels: readonly number[],
+  options: TrainingOptions,
+): number {
   const gradients = network.map((layer) => ({ weights: new Float64Array(layer.weights.length), bias: new Float64Array(layer.outputs) }));
   let loss = 0;
   for (const index of batch) {
@@ -129,7 +141,14 @@ function backward(network: Network, activations: readonly Float64Array[], label:
   }
 }
 
-function update(values: Float64Array, gradient: Float64Array, velocity: Float64Array, n: number, decay: number, options: TrainingOptions): void {
+function update(
+  values: Float64Array,
+  gradient: Float64Array,
+  velocity: Float64Array,
+  n: number,
+  decay: number,
+  options: TrainingOptions,
+): void {
   for (let k = 0; k < values.length; k++) {
     velocity[k] = options.momentum * velocity[k]! - options.learningRate * (gradient[k]! / n + decay * values[k]!);
     values[k]! += velocity[k]!;

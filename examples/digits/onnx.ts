@@ -34,13 +34,24 @@ const INT64 = 7;
 /** A constant: TensorProto with raw little-endian data. */
 export function constant(name: string, shape: readonly number[], data: Float32Array | BigInt64Array): Field {
   const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return message(5, [...shape.map((extent) => int(1, extent)), int(2, data instanceof Float32Array ? FLOAT : INT64), text(8, name), bytes(9, raw)]);
+  return message(5, [
+    ...shape.map((extent) => int(1, extent)),
+    int(2, data instanceof Float32Array ? FLOAT : INT64),
+    text(8, name),
+    bytes(9, raw),
+  ]);
 }
 
 /** One operator: NodeProto; attributes are integers. */
 export function node(op: string, inputs: readonly string[], output: string, attributes: Readonly<Record<string, number>> = {}): Field {
   const attribute = ([name, value]: [string, number]): Field => message(5, [text(1, name), int(3, value), int(20, 2)]);
-  return message(1, [...inputs.map((input) => text(1, input)), text(2, output), text(3, output), text(4, op), ...Object.entries(attributes).map(attribute)]);
+  return message(1, [
+    ...inputs.map((input) => text(1, input)),
+    text(2, output),
+    text(3, output),
+    text(4, op),
+    ...Object.entries(attributes).map(attribute),
+  ]);
 }
 
 /** An input or output of the graph; -1 is the batch. */

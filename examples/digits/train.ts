@@ -37,7 +37,19 @@ function reportProgress(step: number, total: number, loss: number): void {
   const [command, ...args] = (process.env["MODELYARD"] ?? "").split(" ");
   const run = process.env["RUN"];
   if (!command || !run) return;
-  const values = ["record", "--run", run, "--event", "progress", "--step", String(step), "--total", String(total), "--message", `loss ${loss.toFixed(4)}`];
+  const values = [
+    "record",
+    "--run",
+    run,
+    "--event",
+    "progress",
+    "--step",
+    String(step),
+    "--total",
+    String(total),
+    "--message",
+    `loss ${loss.toFixed(4)}`,
+  ];
   try {
     execFileSync(command, [...args, ...values], { stdio: ["ignore", "ignore", "inherit"] });
   } catch (error) {
@@ -47,7 +59,13 @@ function reportProgress(step: number, total: number, loss: number): void {
 
 async function main(): Promise<void> {
   const here = process.cwd();
-  const parameters = JSON.parse(process.env["PARAMETERS"] || "{}") as { hidden?: number; epochs?: number; learningRate?: number; seed?: number; export?: BatchExport };
+  const parameters = JSON.parse(process.env["PARAMETERS"] || "{}") as {
+    hidden?: number;
+    epochs?: number;
+    learningRate?: number;
+    seed?: number;
+    export?: BatchExport;
+  };
   const { hidden = 0, epochs = 30, learningRate = 0.1, seed = 7, export: batch = "dynamic" } = parameters;
   const table = readTable(join(here, process.env["DATA"] ?? "work/train/digits.csv"));
   const random = seeded(seed);
@@ -75,7 +93,9 @@ async function main(): Promise<void> {
   writeFileSync(join(out, "signature.json"), `${JSON.stringify(signature(table.columns), null, 2)}\n`);
   writeFileSync(join(out, "golden.json"), `${JSON.stringify(golden(network, spread))}\n`);
   writeFileSync(join(out, "metrics.json"), `${JSON.stringify({ "train-accuracy": trainAccuracy, rows: table.rows.length })}\n`);
-  process.stdout.write(`trained ${hidden > 0 ? `a perceptron with ${hidden} hidden units` : "a softmax regression"} on ${table.rows.length} rows: ${trainAccuracy.toFixed(4)} on its own data\n`);
+  process.stdout.write(
+    `trained ${hidden > 0 ? `a perceptron with ${hidden} hidden units` : "a softmax regression"} on ${table.rows.length} rows: ${trainAccuracy.toFixed(4)} on its own data\n`,
+  );
 }
 
 await main();
