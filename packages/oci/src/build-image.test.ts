@@ -13,7 +13,11 @@ import { OciLayout, once } from "./layout.ts";
 import { type TarFile, writeTar } from "./tar.ts";
 
 const platform = { architecture: "amd64", os: "linux" };
-const file = (path: string, text: string): TarFile => ({ path, mode: 0o644, source: { size: utf8(text).length, open: () => once(utf8(text)) } });
+const file = (path: string, text: string): TarFile => ({
+  path,
+  mode: 0o644,
+  source: { size: utf8(text).length, open: () => once(utf8(text)) },
+});
 const plan = (base: ImagePlan["base"], layers: readonly (readonly TarFile[])[]): ImagePlan => ({
   platform,
   base,
@@ -36,7 +40,11 @@ async function inDirectory(body: (directory: string) => Promise<void>): Promise<
   }
 }
 
-async function build(directory: string, base = scratch, layers = [[file("app/a", "1")], [file("model/m", "weights")]]): Promise<{ layout: OciLayout; digest: string; added: number }> {
+async function build(
+  directory: string,
+  base = scratch,
+  layers = [[file("app/a", "1")], [file("model/m", "weights")]],
+): Promise<{ layout: OciLayout; digest: string; added: number }> {
   const layout = new OciLayout(directory);
   await layout.create();
   const built = await buildImage(plan(base, layers), layout);
@@ -128,7 +136,11 @@ test("a base that lies is refused: wrong digest, wrong platform, missing, not a 
       const damaged = Buffer.from(bytes);
       damaged[damaged.length >> 1]! ^= 1;
       writeFileSync(path, damaged);
-      await assert.rejects(loadBase(join(directory, "base"), target, platform), (error: { code?: string }) => /^(OCI_|JSON_|DOCUMENT_)/.test(error.code ?? ""), hex);
+      await assert.rejects(
+        loadBase(join(directory, "base"), target, platform),
+        (error: { code?: string }) => /^(OCI_|JSON_|DOCUMENT_)/.test(error.code ?? ""),
+        hex,
+      );
       await assert.rejects(checkImage(base, "digits"), (error: { code?: string }) => /^(OCI_|JSON_|DOCUMENT_)/.test(error.code ?? ""), hex);
       writeFileSync(path, bytes);
     }
