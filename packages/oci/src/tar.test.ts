@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { utf8 } from "@modelyard/base";
 import fc from "fast-check";
-import { once } from "./layout.ts";
 import { readLayer } from "./layer-reader.ts";
+import { once } from "./layout.ts";
 import { type TarFile, writeTar } from "./tar.ts";
 
 const file = (path: string, text: string, mode: 0o644 | 0o755 = 0o644): TarFile => {
@@ -26,7 +26,10 @@ test("GNU tar reads names, modes, long paths and contents", async () => {
   const directory = mkdtempSync(join(tmpdir(), "oci-tar-"));
   const long = `${"deep/".repeat(30)}größe-${"x".repeat(120)}.txt`;
   try {
-    writeFileSync(join(directory, "a.tar"), await bytesOf([file("b/run", "#!/bin/sh\n", 0o755), file("a.txt", "hello"), file(long, "far"), file("empty", "")]));
+    writeFileSync(
+      join(directory, "a.tar"),
+      await bytesOf([file("b/run", "#!/bin/sh\n", 0o755), file("a.txt", "hello"), file(long, "far"), file("empty", "")]),
+    );
     execFileSync("tar", ["-xf", "a.tar"], { cwd: directory });
     assert.equal(readFileSync(join(directory, "a.txt"), "utf8"), "hello");
     assert.equal(readFileSync(join(directory, long), "utf8"), "far");
