@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { formatBytes } from "@modelyard/base";
 import type { Comparison, MetricDocument } from "@modelyard/evaluate";
 import { writeRows } from "../examples/digits/add-data.ts";
 import type { CommandResult } from "./command.ts";
@@ -129,8 +130,8 @@ export async function packImage(world: World, title: string, version: number, ba
     title,
     args: ["image", "--version", String(version), "--output", "image", ...(base === undefined ? [] : ["--base", base])],
     tell: ({ outputs }) => ({
-      decision: `${text(outputs["reference"])}, ${(Number(outputs["size"]) / 2 ** 20).toFixed(0)} MiB, ${(Number(outputs["bytes-pushed"]) / 2 ** 20).toFixed(1)} MiB of them new`,
-      why: "base, Node.js, server and model are layers of their own; the same content gives the same digest anywhere",
+      decision: `${text(outputs["reference"])}, ${formatBytes(Number(outputs["size"]))}, ${formatBytes(Number(outputs["bytes-pushed"]))} of them new`,
+      why: "base, Node.js, ONNX Runtime, server and model are layers of their own; the same content gives the same digest anywhere",
       details: [["digest", text(outputs["digest"])]],
     }),
   });
@@ -154,7 +155,7 @@ function tellPromotion(version: number, outputs: Readonly<Record<string, unknown
   const promoted = outputs["outcome"] === "promoted";
   return {
     decision: promoted ? `digits@${version} serves all traffic` : `digits@${version} was rolled back`,
-    why: promoted ? "every gate of every step passed" : (/(?:gate|rolled? ?back)[^\n]*/i.exec(log)?.[0] ?? "a gate failed"),
+    why: promoted ? "every gate of every step passed" : (/^gate \w+ failed: (.*)$/m.exec(log)?.[1] ?? "a gate failed"),
     // The rollback is what the demo wants to show: the fault was caught.
     verdict: promoted ? "pass" : "fail",
     details: [["rollout", text(outputs["rollout"])]],

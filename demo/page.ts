@@ -18,7 +18,7 @@ import type { World } from "./world.ts";
 /** Parts that are not the real thing; said on the page. */
 const FAKES = [
   "GitHub: a server on this machine that keeps state and checks every request and answer against GitHub's own OpenAPI description. Comments, checks, deployments, the issue and the dispatched workflow went through it.",
-  "The GPU runner: this machine, labelled `gpu`. The workflow's steps ran as child processes; the training itself is real.",
+  "The GPU runner: this machine, labelled gpu. The workflow's steps ran as child processes; the training itself is real.",
   "The clients: a generator that sends real digits, 120 a second. After the last release they send the same digits one pixel to the right and paler, as a new scanner would.",
   "The bakes: seconds instead of hours. The rules that judge them are the same.",
 ] as const;
@@ -30,7 +30,7 @@ export async function writePage(world: World, told: Told): Promise<string> {
   const { traffic } = told;
   const page: DemoPage = {
     title: "A model's delivery loop",
-    subtitle: "Handwritten digits, from the first rows to a drift alarm, as `npm run demo` just ran it",
+    subtitle: "Handwritten digits, from the first rows to a drift alarm, as npm run demo just ran it",
     generated: new Date().toISOString(),
     facts: [
       { label: "versions made", value: String((await listVersions(yard, "digits")).length), note: "2 promoted, 1 rolled back" },

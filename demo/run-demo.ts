@@ -65,8 +65,9 @@ async function tell(world: World, stops: (() => Promise<void>)[]): Promise<Told>
   stops.push(gateway.stop);
   const traffic = new Traffic(`${gateway.url}/v2/models/digits/infer`, digits(0, SECOND_ROWS), REQUESTS_PER_SECOND);
   stops.push(() => traffic.stop());
-  const rollout1 = await promoteModel(world, "It goes to production, under live traffic from here on", model1, "100", 0);
-  traffic.start();
+  const serving = traffic.startWhenServing(`${gateway.url}/v2/models/digits/ready`);
+  const rollout1 = await promoteModel(world, "It goes to production; clients call it from its first second", model1, "100", 0);
+  await serving;
 
   const second = await pushData(world, "500 more digits come in", SECOND_ROWS);
   const run2 = await trainModel(

@@ -36,11 +36,24 @@ export class Traffic {
   private current = { timeMs: 0, sent: 0, failed: 0, right: 0 };
   private inFlight = 0;
   private due = 0;
+  private stopped = false;
 
   constructor(url: string, rows: readonly LabelledRow[], perSecond: number) {
     this.url = url;
     this.rows = rows;
     this.perSecond = perSecond;
+  }
+
+  /** Starts as soon as the address answers: clients come when there is something to call. */
+  async startWhenServing(readyUrl: string): Promise<void> {
+    while (!this.stopped) {
+      const status = await fetch(readyUrl).then(
+        (response) => response.status,
+        () => 0,
+      );
+      if (status === 200) return this.start();
+      await new Promise((done) => setTimeout(done, 50));
+    }
   }
 
   start(): void {
@@ -64,6 +77,7 @@ export class Traffic {
   }
 
   async stop(): Promise<void> {
+    this.stopped = true;
     clearInterval(this.timer);
     while (this.inFlight > 0) await new Promise((done) => setTimeout(done, 20));
     this.turn();

@@ -86,13 +86,18 @@ function judgeDifference(comparison: MetricComparison, require: "improved" | "no
   const { low, high } = oriented(comparison.interval, comparison.direction);
   const gain = comparison.direction === "higher" ? comparison.delta : 0 - comparison.delta;
   const percent = Number((comparison.interval.level * 100).toFixed(2));
-  const found = `better by ${format(gain)}, ${percent} % interval ${format(low)} to ${format(high)}`;
+  const found = `${inWords(gain)}, ${percent} % interval of the gain ${format(low)} to ${format(high)}`;
   if (require === "improved") {
     if (low > margin) return ["pass", found];
     return high <= margin ? ["fail", found] : ["inconclusive", `${found}: not all above ${format(margin)}`];
   }
   if (low >= -margin) return ["pass", found];
   return high < -margin ? ["fail", found] : ["inconclusive", `${found}: not all above ${format(-margin)}`];
+}
+
+function inWords(gain: number): string {
+  if (gain === 0) return "no difference";
+  return gain > 0 ? `better by ${format(gain)}` : `worse by ${format(-gain)}`;
 }
 
 function format(value: number): string {

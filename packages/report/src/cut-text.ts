@@ -1,7 +1,7 @@
 /** Ends every text that was cut. */
 export const ELLIPSIS = "…";
 
-const MARK = /^[\p{M}\u{FE00}-\u{FE0F}\u200D]$/u;
+const MARK = /^(?:\p{M}|[\u{FE00}-\u{FE0F}]|\u200D)$/u;
 
 /**
  * Cuts a text to at most `limit` UTF-16 units, the ellipsis included, between characters: no split surrogate, no base without the

@@ -4,6 +4,8 @@ import { codeElement, escapeText, REASON_LIMIT } from "./escape-markdown.ts";
 import type { Section } from "./fit-comment.ts";
 import { formatCount, formatNumber, plural } from "./format-number.ts";
 
+/** Drifted columns shown at once: a screenful; the others are folded. */
+const SHOWN_COLUMNS = 15;
 const ORDER = { drifted: 0, insufficient: 1, stable: 2 } as const;
 
 /** Columns that drifted, then the others folded. */
@@ -11,7 +13,11 @@ export function columnsBlocks(columns: readonly ColumnDrift[]): Block[] {
   const sorted = [...columns].sort((a, b) => ORDER[a.verdict] - ORDER[b.verdict] || (b.psi ?? 0) - (a.psi ?? 0));
   const drifted = sorted.filter((column) => column.verdict === "drifted");
   const rest = sorted.filter((column) => column.verdict !== "drifted");
-  const blocks: Block[] = drifted.length === 0 ? [] : [columnsTable(drifted)];
+  const worst = drifted.slice(0, SHOWN_COLUMNS);
+  const others = drifted.slice(SHOWN_COLUMNS);
+  const blocks: Block[] = worst.length === 0 ? [] : [columnsTable(worst)];
+  if (others.length > 0)
+    blocks.push({ kind: "details", summary: `<b>${formatCount(others.length)} more drifted</b>`, blocks: [columnsTable(others)] });
   if (rest.length > 0)
     blocks.push({ kind: "details", summary: `<b>${plural(rest.length, "other column")}</b>`, blocks: [columnsTable(rest)] });
   return blocks;

@@ -110,7 +110,7 @@ function phrase(metric: MetricComparison): string {
     case "equivalent":
       return "is **equivalent**";
     case "inconclusive":
-      return "is **not yet decided**";
+      return "shows **no clear change**";
   }
 }
 

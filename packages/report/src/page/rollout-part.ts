@@ -40,8 +40,18 @@ function rates(samples: readonly PageSample[], read: (sample: PageSample) => num
   });
 }
 
+const NOTHING: PageCounts = { requests: 0, errors: 0, p95Ms: null };
+
+/** The samples with an empty one where the first step starts, since nothing was counted before. */
+function fromFirstStep({ samples, steps }: PageRollout): readonly PageSample[] {
+  const timeMs = steps[0]?.startMs ?? 0;
+  const first = samples[0];
+  if (first === undefined || timeMs <= 0 || timeMs >= first.timeMs) return samples;
+  return [{ ...first, timeMs, stable: NOTHING, canary: NOTHING }, ...samples];
+}
+
 function trafficFigure(rollout: PageRollout): string {
-  const { samples } = rollout;
+  const samples = fromFirstStep(rollout);
   const served = (counts: (sample: PageSample) => PageCounts) => samples.reduce((sum, sample) => sum + counts(sample).requests, 0);
   const [stable, canary] = [served((s) => s.stable), served((s) => (s.mirrorPercent > 0 ? { ...s.canary, requests: 0 } : s.canary))];
   const copies = samples.reduce((sum, sample) => sum + (sample.mirrorPercent > 0 ? sample.canary.requests : 0), 0);

@@ -52,7 +52,9 @@ function columnsOf(graph: Graph): GraphNode[][] {
 /** Barycentre sweeps: each node moves to the mean row of its neighbours in the column before, then after. */
 function orderColumns(graph: Graph, columns: GraphNode[][]): GraphNode[][] {
   const rows = new Map<string, number>();
-  const remember = (column: readonly GraphNode[]) => column.forEach((node, row) => rows.set(node.id, row - column.length / 2));
+  const remember = (column: readonly GraphNode[]): void => {
+    for (const [row, node] of column.entries()) rows.set(node.id, row - column.length / 2);
+  };
   columns.forEach(remember);
   const centre = (node: GraphNode, neighbours: (id: string) => string[]) => {
     const found = neighbours(node.id).flatMap((id) => rows.get(id) ?? []);
