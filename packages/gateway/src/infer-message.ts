@@ -1,22 +1,4 @@
-import type { Dtype, JsonTensor } from "@modelyard/model";
-
-/** Names of element types in the Open Inference Protocol v2. */
-const DATATYPES: Readonly<Record<Dtype, string>> = {
-  bool: "BOOL",
-  uint8: "UINT8",
-  uint16: "UINT16",
-  uint32: "UINT32",
-  uint64: "UINT64",
-  int8: "INT8",
-  int16: "INT16",
-  int32: "INT32",
-  int64: "INT64",
-  float16: "FP16",
-  float32: "FP32",
-  float64: "FP64",
-  string: "BYTES",
-};
-const DTYPES: ReadonlyMap<string, Dtype> = new Map((Object.entries(DATATYPES) as [Dtype, string][]).map(([dtype, name]) => [name, dtype]));
+import { DATATYPES, dtypeOf, type JsonTensor } from "@modelyard/model";
 
 /** Body of an inference request of the Open Inference Protocol v2. */
 export function inferRequest(id: string, inputs: readonly JsonTensor[]): Buffer {
@@ -34,7 +16,7 @@ export function readInferAnswer(body: Buffer): JsonTensor[] {
 
 function readTensor(value: unknown): JsonTensor {
   const { name, datatype, shape, data } = value as { name?: unknown; datatype?: unknown; shape?: unknown; data?: unknown };
-  const dtype = DTYPES.get(String(datatype));
+  const dtype = dtypeOf(String(datatype));
   if (typeof name !== "string" || dtype === undefined || !Array.isArray(shape) || !Array.isArray(data))
     throw new Error("an output is not a tensor of the protocol");
   if (!shape.every((extent) => Number.isInteger(extent) && extent >= 0)) throw new Error(`output ${name} has no proper shape`);

@@ -1,4 +1,5 @@
 export * from "./compare-golden.ts";
+export { DATATYPES, dtypeOf } from "./datatype.ts";
 export * from "./float16.ts";
 export * from "./parse.ts";
 export * from "./prediction-key.ts";

@@ -1,6 +1,5 @@
-import { formatShape, type Signature, type SignatureInput, type Tensor } from "@modelyard/model";
+import { DATATYPES, formatShape, type Signature, type SignatureInput, type Tensor } from "@modelyard/model";
 import { tooLarge, unfit } from "./http-problem.ts";
-import { DATATYPES } from "./protocol/datatype.ts";
 
 /** The inputs in the signature's order, and their rows. Throws HttpProblem 422 when they are not what the model takes, 413 for too many rows. */
 export function checkInputs(signature: Signature, given: readonly Tensor[], maxRows: number): { inputs: Tensor[]; rows: number } {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { isUlid } from "@modelyard/base";
-import { type Dtype, type TensorData, tensorToBytes } from "@modelyard/model";
+import { DATATYPES, type Dtype, type TensorData, tensorToBytes } from "@modelyard/model";
 import { expectedProbabilities } from "@modelyard/onnx/testing/models";
 import { onnxModel } from "@modelyard/onnx/writer";
-import { DATATYPES } from "./protocol/datatype.ts";
 import { postInfer, rowsBody, startTestServer, toySource } from "./testing/test-server.ts";
 
 let server: Awaited<ReturnType<typeof startTestServer>>;

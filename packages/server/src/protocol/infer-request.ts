@@ -1,8 +1,7 @@
 import type { Tensor } from "@modelyard/model";
-import { dataFromBytes, elementCount, formatShape } from "@modelyard/model";
+import { dataFromBytes, dtypeOf, elementCount, formatShape } from "@modelyard/model";
 import { HttpProblem, malformed, quote, tooLarge, unfit } from "../http-problem.ts";
 import { MAX_ID_LENGTH, MAX_RANK, type ServerLimits } from "../limits.ts";
-import { dtypeOf } from "./datatype.ts";
 import { parseBody } from "./json-body.ts";
 import { readValues } from "./tensor-values.ts";
 

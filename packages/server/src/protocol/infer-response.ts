@@ -1,7 +1,6 @@
 import { utf8 } from "@modelyard/base";
-import { fromFloat16Bits, type Tensor, tensorToBytes } from "@modelyard/model";
+import { DATATYPES, fromFloat16Bits, type Tensor, tensorToBytes } from "@modelyard/model";
 import { unfit } from "../http-problem.ts";
-import { DATATYPES } from "./datatype.ts";
 import type { InferRequest } from "./infer-request.ts";
 
 export interface EncodedResponse {

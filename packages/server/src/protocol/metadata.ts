@@ -1,5 +1,5 @@
 import type { Signature } from "@modelyard/model";
-import { DATATYPES } from "./datatype.ts";
+import { DATATYPES } from "@modelyard/model";
 
 const SERVER_VERSION = "0.1.0";
 

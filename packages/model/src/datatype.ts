@@ -1,4 +1,4 @@
-import type { Dtype } from "@modelyard/model";
+import type { Dtype } from "./signature.ts";
 
 /** Datatypes of the Open Inference Protocol for our element types (inference_rest.md, "Tensor Data Types"). */
 export const DATATYPES: Readonly<Record<Dtype, string>> = {
