@@ -3,7 +3,7 @@ import { Octokit } from "@octokit/rest";
 import { pages } from "./pages.ts";
 import type { OperationName } from "./permissions.ts";
 import type { Repository } from "./port.ts";
-import { strictFetch } from "./strict-fetch.ts";
+import { PARSED_ALREADY, strictFetch } from "./strict-fetch.ts";
 import { type CallOptions, createTransport, type Reply, type Transport } from "./transport.ts";
 
 export interface ClientOptions {
@@ -55,7 +55,7 @@ export function createClient(options: ClientOptions): Client {
     auth: token,
     baseUrl: apiUrl.replace(/\/+$/, ""),
     userAgent: "modelyard",
-    request: { fetch: strictFetch(options.fetch) },
+    request: { ...PARSED_ALREADY, fetch: strictFetch(options.fetch) },
     log: { debug: silent, info: silent, warn: silent, error: silent },
   });
   const transport = createTransport({

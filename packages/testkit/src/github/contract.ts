@@ -73,6 +73,17 @@ function compileContract(): Contract {
   for (const format of ["repo.nwo", "timestamp"]) ajv.addFormat(format, true);
   ajv.addSchema(specification, "gh");
   const compiled = new Map<string, ValidateFunction>();
+  const passed = new Map<string, WeakSet<object>>();
+  /** A list whose members are judged once each: those that are frozen cannot have changed since they passed. */
+  const checkList = (where: string, list: readonly unknown[]): string[] => {
+    const known = passed.get(where) ?? new WeakSet();
+    passed.set(where, known);
+    const fresh = list.filter((item) => typeof item !== "object" || item === null || !known.has(item));
+    const problems = check(where, fresh);
+    if (problems.length > 0) return problems;
+    for (const item of fresh) if (typeof item === "object" && item !== null && Object.isFrozen(item)) known.add(item);
+    return [];
+  };
   const check = (where: string, value: unknown): string[] => {
     let validate = compiled.get(where);
     if (!validate) {
@@ -126,7 +137,8 @@ function compileContract(): Contract {
       const where = typeof reference === "string" ? reference.slice(1) : `${base}/responses/${status}`;
       const content = resolve(listed)["content"] as Record<string, unknown> | undefined;
       if (!content) return body === undefined ? [] : ["a body where GitHub sends none"];
-      return check(`${where}/content/${pointer("application/json")}/schema`, body);
+      const schema = `${where}/content/${pointer("application/json")}/schema`;
+      return Array.isArray(body) ? checkList(schema, body) : check(schema, body);
     },
   };
 

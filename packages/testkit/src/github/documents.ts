@@ -39,13 +39,22 @@ export interface Documents {
   runner(runner: RunnerState): Document;
 }
 
-/** Builds the JSON of each thing as GitHub spells it; `origin` is both the REST address and the site. */
+/**
+ * Builds the JSON of each thing as GitHub spells it; `origin` is both the REST address and the site. A comment that did not change is the same frozen object
+ * again, so that lists of hundreds are not built, judged and written out anew for every reader.
+ */
 export function documents(state: GitHubState, origin: string): Documents {
   const full = `${state.owner}/${state.repo}`;
   const api = `${origin}/repos/${full}`;
   const html = `${origin}/${full}`;
 
+  const users = new Map<string, Document>();
   const user = (login: string): Document => {
+    const known = users.get(login) ?? Object.freeze(userOf(login));
+    users.set(login, known);
+    return known;
+  };
+  const userOf = (login: string): Document => {
     const url = `${origin}/users/${encodeURIComponent(login)}`;
     const id = numberOf(login);
     const isBot = login.endsWith("[bot]");
@@ -157,18 +166,25 @@ export function documents(state: GitHubState, origin: string): Documents {
     };
   };
 
-  const comment = (it: CommentState): Document => ({
-    id: it.id,
-    node_id: nodeId("IssueComment", it.id),
-    url: `${api}/issues/comments/${it.id}`,
-    html_url: `${html}/issues/${it.issue}#issuecomment-${it.id}`,
-    issue_url: `${api}/issues/${it.issue}`,
-    body: it.body,
-    user: user(it.login),
-    author_association: "NONE",
-    created_at: gitHubTime(it.created),
-    updated_at: gitHubTime(it.updated),
-  });
+  const comments = new WeakMap<CommentState, { readonly body: string; readonly updated: number; readonly document: Document }>();
+  const comment = (it: CommentState): Document => {
+    const known = comments.get(it);
+    if (known !== undefined && known.body === it.body && known.updated === it.updated) return known.document;
+    const document = Object.freeze({
+      id: it.id,
+      node_id: nodeId("IssueComment", it.id),
+      url: `${api}/issues/comments/${it.id}`,
+      html_url: `${html}/issues/${it.issue}#issuecomment-${it.id}`,
+      issue_url: `${api}/issues/${it.issue}`,
+      body: it.body,
+      user: user(it.login),
+      author_association: "NONE",
+      created_at: gitHubTime(it.created),
+      updated_at: gitHubTime(it.updated),
+    });
+    comments.set(it, { body: it.body, updated: it.updated, document });
+    return document;
+  };
 
   const pull = (it: IssueState): Document => {
     if (!it.pull) throw new Error(`#${it.number} is not a pull request`);

@@ -5,7 +5,7 @@ import { actionHandlers } from "./action-handlers.ts";
 import { type Answer, type Handler, type RunControl, refusal } from "./answer.ts";
 import type { Contract, Match } from "./contract.ts";
 import { deliveryHandlers } from "./delivery-handlers.ts";
-import { documents } from "./documents.ts";
+import { type Documents, documents } from "./documents.ts";
 import type { Exchange } from "./fake-github.ts";
 import type { Fault } from "./faults.ts";
 import { issueHandlers } from "./issue-handlers.ts";
@@ -51,6 +51,8 @@ export class Service {
   private readonly options: ServiceOptions;
   /** Requests that wait for their latency to pass. */
   waiting = 0;
+  private made: Documents | undefined;
+  private readonly texts = new WeakMap<object, string>();
   private used = 0;
   private readonly windowEnd: number;
   /** Monotonic time before which every request breaks a limit that the client was told of. */
@@ -94,11 +96,11 @@ export class Service {
     if (answer.status < 400)
       for (const problem of this.options.contract.checkResponse(match.operation, answer.status, document))
         this.options.violations.push(`the fake's answer to ${match.operation}: ${problem}`);
-    const text = document === undefined ? "" : JSON.stringify(document);
+    const text = this.textOf(document);
     const etag = `"${createHash("sha256").update(text).digest("hex").slice(0, 32)}"`;
     if (method === "GET" && answer.status === 200 && arrival.etag === etag) return this.send(response, about, { status: 304 }, { etag });
     if (fault) return this.sendLate(response, about, fault, answer.status, text);
-    this.send(response, about, { status: answer.status, body: document }, method === "GET" ? { ...headers, etag } : headers);
+    this.send(response, about, { status: answer.status, text }, method === "GET" ? { ...headers, etag } : headers);
   }
 
   /** Refuses while a limit that the client was told of holds, and records that it asked. */
@@ -125,10 +127,16 @@ export class Service {
       token,
       login: token.login ?? "github-actions[bot]",
       state,
-      documents: documents(state, this.options.origin()),
+      documents: this.documents(),
       now: clock.now(),
       runs,
     });
+  }
+
+  /** Made at the first request: the address is known only once the server listens. */
+  private documents(): Documents {
+    this.made ??= documents(this.options.state, this.options.origin());
+    return this.made;
   }
 
   private page(answer: Answer, url: URL): { document: unknown; headers: Readonly<Record<string, string>> } {
@@ -210,15 +218,29 @@ export class Service {
     this.options.exchanges.push({ ...about, status, atMs: this.options.clock.monotonic() });
   }
 
+  /** JSON of an answer; the text of a frozen member of a list is kept. */
+  private textOf(document: unknown): string {
+    if (document === undefined) return "";
+    if (!Array.isArray(document)) return JSON.stringify(document);
+    return `[${document.map((item) => this.memberText(item)).join(",")}]`;
+  }
+
+  private memberText(item: unknown): string {
+    if (typeof item !== "object" || item === null || !Object.isFrozen(item)) return JSON.stringify(item);
+    const text = this.texts.get(item) ?? JSON.stringify(item);
+    this.texts.set(item, text);
+    return text;
+  }
+
   private send(
     response: ServerResponse,
     about: Omit<Exchange, "status" | "atMs">,
-    answer: Pick<Answer, "status" | "body">,
+    answer: Pick<Answer, "status" | "body"> & { readonly text?: string },
     headers: Readonly<Record<string, string>>,
   ): void {
     if (answer.status !== 304) this.used++;
     this.record(about, answer.status);
-    const text = answer.body === undefined ? "" : JSON.stringify(answer.body);
+    const text = answer.text ?? this.textOf(answer.body);
     response.writeHead(answer.status, {
       date: new Date(this.options.clock.now()).toUTCString(),
       "x-github-request-id": `FAKE:${this.options.exchanges.length}`,
