@@ -1,8 +1,9 @@
-import { digestOfHex, type Hasher, mapBounded, toModelyardError } from "@modelyard/base";
-import { readManifest } from "@modelyard/content";
+import { digestOfHex, type Hasher, mapBounded, toModelyardError, userError } from "@modelyard/base";
+import { canonicalJson, readManifest } from "@modelyard/content";
 import type { Yard } from "@modelyard/store";
 import type { DatasetVersion } from "./document.ts";
 import { yardPages } from "./store-sink.ts";
+import { readDatasetVersion } from "./versions.ts";
 
 /** One thing of a version that is missing or wrong. */
 export interface Damage {
@@ -14,12 +15,13 @@ export interface Damage {
 export interface VerifyResult {
   readonly files: number;
   readonly bytes: number;
-  /** Empty when every page, file and profile is there and matches its digest. */
+  /** Empty when the record, every page, file and profile is there and is what was stored. */
   readonly damage: readonly Damage[];
 }
 
 /** Files read at once. */
 const VERIFY_CONCURRENCY = 8;
+const RECORD = "record";
 
 /** Reads everything that a version names and checks it against its digest; damage is told file by file, not thrown. */
 export async function verifyDataset(yard: Yard, version: DatasetVersion, hasher: Hasher, signal?: AbortSignal): Promise<VerifyResult> {
@@ -34,6 +36,12 @@ export async function verifyDataset(yard: Yard, version: DatasetVersion, hasher:
   };
   let files = 0;
   let bytes = 0;
+  // Again from the yard: the record in hand may have been read before it was damaged.
+  await attempt(RECORD, async () => {
+    const record = await readDatasetVersion(yard, version.name, version.version);
+    if (record === undefined || canonicalJson(record) !== canonicalJson(version))
+      throw recordInvalid(`the record of ${version.name}@${version.version} is ${record === undefined ? "gone" : "another one"}`);
+  });
   for (const profile of [version.profile, version.trainProfile]) {
     if (profile !== null) await attempt(`profile ${profile}`, async () => void (await yard.blobs.get(profile, { signal })));
   }
@@ -46,11 +54,14 @@ export async function verifyDataset(yard: Yard, version: DatasetVersion, hasher:
     });
   });
   if (damage.length === 0 && (files !== version.files || bytes !== version.bytes)) {
-    damage.push({
-      what: "record",
-      code: "DATASET_RECORD_INVALID",
-      message: `the record says ${version.files} files of ${version.bytes} bytes; there are ${files} of ${bytes}`,
-    });
+    const { code, message } = recordInvalid(
+      `the record says ${version.files} files of ${version.bytes} bytes; there are ${files} of ${bytes}`,
+    );
+    damage.push({ what: RECORD, code, message });
   }
   return { files, bytes, damage };
+}
+
+function recordInvalid(message: string) {
+  return userError("DATASET_RECORD_INVALID", message, "restore the object from a copy of the yard");
 }

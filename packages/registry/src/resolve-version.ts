@@ -1,11 +1,12 @@
 import { formatVersionRef, userError, type VersionRef } from "@modelyard/base";
-import { type ModelVersion, modelVersionSchema, type Stage, stageSchema } from "@modelyard/lineage";
+import { type ModelVersion, type Stage, stageSchema } from "@modelyard/lineage";
 import type { Yard } from "@modelyard/store";
 import { versionsPrefix } from "./keys.ts";
+import { readModelVersion } from "./read-version.ts";
 import { readStage } from "./stages.ts";
 import { findVersion } from "./versions.ts";
 
-/** The version that a reference means. Throws MODEL_VERSION_MISSING, which lists what there is. */
+/** The version that a reference means. Throws MODEL_VERSION_MISSING, which lists what there is, and MODEL_RECORD_INVALID. */
 export async function resolveModelVersion(yard: Yard, name: string, ref: VersionRef): Promise<ModelVersion> {
   const found = await lookUp(yard, name, ref);
   if (found) return found;
@@ -15,23 +16,19 @@ export async function resolveModelVersion(yard: Yard, name: string, ref: Version
 async function lookUp(yard: Yard, name: string, ref: VersionRef): Promise<ModelVersion | undefined> {
   switch (ref.kind) {
     case "number":
-      return readVersion(yard, name, ref.number);
+      return readModelVersion(yard, name, ref.number);
     case "latest": {
       const newest = (await yard.records.numbers(versionsPrefix(name))).at(-1);
-      return newest === undefined ? undefined : readVersion(yard, name, newest);
+      return newest === undefined ? undefined : readModelVersion(yard, name, newest);
     }
     case "alias": {
       const stage = stageSchema.safeParse(ref.alias);
       const now = stage.success ? await readStage(yard, name, stage.data) : undefined;
-      return now?.version ? readVersion(yard, name, now.version) : undefined;
+      return now?.version ? readModelVersion(yard, name, now.version) : undefined;
     }
     case "digest":
       return findVersion(yard, name, (version) => version.digest === ref.digest || version.model.digest === ref.digest);
   }
-}
-
-function readVersion(yard: Yard, name: string, number: number): Promise<ModelVersion | undefined> {
-  return yard.records.read(yard.records.key(versionsPrefix(name), number), modelVersionSchema);
 }
 
 async function missing(yard: Yard, name: string, ref: VersionRef) {

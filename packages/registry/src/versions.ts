@@ -1,8 +1,8 @@
 import { type Clock, type Digest, type Hasher, isoTime, parseName, remoteError } from "@modelyard/base";
-import { type BlobRef, type DatasetRef, type ModelVersion, modelVersionDigest, modelVersionSchema } from "@modelyard/lineage";
+import { type BlobRef, type DatasetRef, type ModelVersion, modelVersionDigest } from "@modelyard/lineage";
 import type { Yard } from "@modelyard/store";
 import { versionsPrefix } from "./keys.ts";
-import { readNumbers } from "./read-sequence.ts";
+import { identityOf, readModelVersions } from "./read-version.ts";
 
 export interface RegisterInput {
   readonly name: string;
@@ -53,8 +53,7 @@ export async function registerVersion(
 
 /** All versions of a model, oldest first; empty when there are none. */
 export async function listVersions(yard: Yard, name: string): Promise<ModelVersion[]> {
-  const prefix = versionsPrefix(name);
-  return readNumbers(yard.records, prefix, await yard.records.numbers(prefix), modelVersionSchema);
+  return readModelVersions(yard, name, await yard.records.numbers(versionsPrefix(name)));
 }
 
 /** The newest version above `after` that `matches`, or undefined. */
@@ -64,20 +63,8 @@ export async function findVersion(
   matches: (version: ModelVersion) => boolean,
   after = 0,
 ): Promise<ModelVersion | undefined> {
-  const prefix = versionsPrefix(name);
-  const numbers = (await yard.records.numbers(prefix)).filter((number) => number > after);
-  const versions = await readNumbers(yard.records, prefix, numbers, modelVersionSchema);
-  return versions.findLast(matches);
-}
-
-function identityOf(input: RegisterInput) {
-  return {
-    model: input.model.digest,
-    signature: input.signature.digest,
-    golden: input.golden?.digest ?? null,
-    run: input.run,
-    dataset: input.dataset?.digest ?? null,
-  };
+  const numbers = (await yard.records.numbers(versionsPrefix(name))).filter((number) => number > after);
+  return (await readModelVersions(yard, name, numbers)).findLast(matches);
 }
 
 async function checkBlobs(yard: Yard, input: RegisterInput): Promise<void> {

@@ -16,6 +16,6 @@ export function memoryYard(options: { store?: BlobStore; hasher?: Hasher; clock?
     id: newUlid((options.clock ?? systemClock).now(), options.random ?? systemRandom),
     store,
     blobs: storeBlobs(store, options.hasher ?? nodeHasher),
-    records: storeRecords(store),
+    records: storeRecords(store, { hasher: options.hasher }),
   };
 }

@@ -35,7 +35,7 @@ export async function openYard(options: OpenYardOptions): Promise<Yard> {
   const parsed = parseYardLocation(options.location?.trim() || DEFAULT_YARD, options.workspace);
   const { store: bare, url } = openStore(parsed, options);
   const store = withProbe(withRetry(bare, { clock: options.clock, random: options.random, log: options.log }), options);
-  const records = storeRecords(store);
+  const records = storeRecords(store, options);
   const id = await yardId(store, records, url, options);
   return { url, id, store, blobs: storeBlobs(store, options.hasher), records };
 }

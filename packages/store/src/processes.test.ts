@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { directoryStore } from "./directory-store.ts";
-import { storeRecords } from "./records.ts";
 
 const run = promisify(execFile);
 const worker = fileURLToPath(new URL("testing/worker.ts", import.meta.url));
@@ -27,49 +26,6 @@ async function objects(directory: string): Promise<number[]> {
   for await (const { size } of directoryStore(directory).list("objects/")) sizes.push(size);
   return sizes;
 }
-
-const WRITERS = 16;
-const APPENDS = 20;
-
-test(`${WRITERS} processes append ${APPENDS} records each: every number once, no gap (trust D3)`, async () => {
-  const yard = join(root, "yard");
-  const reported = (await Promise.all(Array.from({ length: WRITERS }, () => work(["append", yard, String(APPENDS)])))).flat();
-  const records = storeRecords(directoryStore(yard));
-  const numbers = await records.numbers("runs/r/");
-  assert.deepEqual(
-    numbers,
-    Array.from({ length: WRITERS * APPENDS }, (_, i) => i + 1),
-  );
-  const schema = z.object({ seq: z.number(), id: z.string() });
-  const stored = await Promise.all(numbers.map(async (number) => records.read(records.key("runs/r/", number, 8), schema)));
-  assert.deepEqual(stored.map((record) => `${record!.seq} ${record!.id}`).sort(), reported.sort(), "what was reported is what is stored");
-});
-
-test("writers killed at any moment leave whole records without a gap, and the next writer needs no unlock (trust D1)", async () => {
-  const yard = join(root, "killed");
-  await work(["append", yard, "1"]);
-  // The delays spread the kills over start, probe, puts and links; what must hold does not depend on where they fall.
-  const delays = Array.from({ length: 8 }, (_, i) => 250 + i * 60);
-  await Promise.all(
-    delays.map(async (delayMs) => {
-      const child = spawn(process.execPath, [worker, "append", yard, "100000"], { stdio: "ignore" });
-      const ended = new Promise((resolve) => child.on("close", resolve));
-      const timer = setTimeout(() => child.kill("SIGKILL"), delayMs);
-      await ended;
-      clearTimeout(timer);
-      assert.equal(child.signalCode, "SIGKILL");
-    }),
-  );
-  await work(["append", yard, "1"]);
-  const records = storeRecords(directoryStore(yard));
-  const numbers = await records.numbers("runs/r/");
-  assert.deepEqual(
-    numbers,
-    numbers.map((_, i) => i + 1),
-  );
-  for (const number of numbers)
-    assert.equal((await records.read(records.key("runs/r/", number, 8), z.object({ seq: z.number() })))?.seq, number);
-});
 
 test("no space: a clean error for each of 50 puts, nothing half-written, and it works again with space (trust D7)", async () => {
   const directory = join(root, "full");

@@ -16,12 +16,12 @@ export interface Blobs {
   read(digest: Digest, options?: CallOptions): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** Records: canonical JSON objects written once under their key. */
+/** Records: canonical JSON objects written once under their key, with a checksum of key and content in their member `check`, which readers never see. */
 export interface Records {
-  /** The record, strictly parsed, or undefined. Throws DOCUMENT_INVALID, FORMAT_TOO_NEW. */
+  /** The record, strictly parsed and proved, or undefined. Throws JSON_INVALID, DOCUMENT_INVALID, FORMAT_TOO_NEW, RECORD_CORRUPT. */
   read<T>(key: string, schema: z.ZodType<T>, options?: CallOptions): Promise<T | undefined>;
   /** Writes unless the key is taken; a taken key holding exactly these bytes counts as one's own lost reply (`created`). */
-  create(key: string, value: unknown, options?: CallOptions): Promise<"created" | "taken">;
+  create(key: string, value: object, options?: CallOptions): Promise<"created" | "taken">;
   /**
    * Takes the next number under `prefix` (key: see `key`), building the record for the number it got. `build` may return undefined to give up
    * after reading the newest state. Numbers are taken in order; a taken number means read and try again. A record that two writers could build alike carries
