@@ -1,5 +1,6 @@
 import { formatDuration, messageOf } from "@modelyard/base";
 import type { Comparison } from "@modelyard/evaluate";
+import { buildAll } from "../tools/build/build-all.ts";
 import { judge, packImage, promoteModel, pushData, registerModel, reportComparison, trainModel } from "./chapters.ts";
 import { watchForDrift } from "./drift-chapter.ts";
 import { startGateway } from "./gateway.ts";
@@ -8,6 +9,7 @@ import { writePage } from "./page.ts";
 import { digits, rescanned } from "./rows.ts";
 import { bold, dim } from "./story.ts";
 import { Traffic } from "./traffic.ts";
+import { root } from "./workspace.ts";
 import { createWorld, type World } from "./world.ts";
 
 /** Requests a second: what one core serves without strain beside everything else. */
@@ -28,6 +30,7 @@ export interface Told {
 
 /** The whole loop on one machine; resolves to the exit code. */
 export async function runDemo(): Promise<number> {
+  await buildServer();
   const world = await createWorld();
   const stops: (() => Promise<void>)[] = [() => world.github.close()];
   try {
@@ -42,6 +45,12 @@ export async function runDemo(): Promise<number> {
     for (const stop of stops.toReversed())
       await stop().catch((error: unknown) => process.stderr.write(`demo: while stopping: ${messageOf(error)}\n`));
   }
+}
+
+/** The image packs the bundled server; a fresh clone has none yet. */
+async function buildServer(): Promise<void> {
+  const { problems } = await buildAll(root, ["serve"]);
+  if (problems.length > 0) throw new Error(`the server's bundle: ${problems.join("; ")}`);
 }
 
 async function tell(world: World, stops: (() => Promise<void>)[]): Promise<Told> {
