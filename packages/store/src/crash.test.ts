@@ -9,7 +9,12 @@ import type { BlobStore } from "./blob-store.ts";
 import { directoryStore } from "./directory-store.ts";
 import { memoryStore } from "./memory-store.ts";
 import { memoryYard } from "./memory-yard.ts";
+import { nodeHasher } from "./node-hasher.ts";
+import { yardOver, yardRecordSchema } from "./open-yard.ts";
+import { storeRecords } from "./records.ts";
 import { bytesSource } from "./sources.ts";
+import { systemClock } from "./system-clock.ts";
+import { systemRandom } from "./system-random.ts";
 import { type Fault, faultAt, faultyStore } from "./testing/faulty-store.ts";
 import type { Yard } from "./yard.ts";
 
@@ -79,4 +84,27 @@ test("a crash at every store call leaves the old or the new state in a directory
     return { store: directoryStore(root, { sync: false }), close };
   });
   assert.ok(crashes >= 9, `${crashes} crashes`);
+});
+
+test("a crash at every store call of the making of a yard: the next one to open it makes it or finds it, once (trust D1)", async (t) => {
+  const options = { hasher: nodeHasher, clock: systemClock, random: systemRandom, create: true };
+  let crashes = 0;
+  for (let at = 0, reached = true; reached; at++) {
+    reached = false;
+    for (const fault of CRASHES) {
+      const root = await mkdtemp(join(tmpdir(), "crash-"));
+      const store = directoryStore(root, { sync: false });
+      const faulty = faultyStore(store, faultAt(at, fault));
+      const outcome = await yardOver(faulty, "file:", options).catch((error: unknown) => error);
+      reached ||= faulty.calls.length > at;
+      if (hasCode(outcome, "STORE_CRASHED")) crashes++;
+      const before = await storeRecords(store).read("yard.json", yardRecordSchema);
+      const { id } = await yardOver(store, "file:", options);
+      if (before !== undefined) assert.equal(id, before.id);
+      assert.equal((await yardOver(store, "file:", { ...options, create: false })).id, id);
+      await rm(root, { recursive: true });
+    }
+  }
+  t.diagnostic(`${crashes} crashes`);
+  assert.ok(crashes >= 15, `${crashes} crashes`);
 });

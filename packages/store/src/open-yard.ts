@@ -14,18 +14,22 @@ import { DEFAULT_YARD, parseYardLocation, type YardLocation } from "./yard-locat
 /** `yard.json`: that this is a yard, of which format, and which. */
 export const yardRecordSchema = z.strictObject({ format: z.literal(1), id: z.string(), created: timeSchema });
 
-export interface OpenYardOptions {
-  /** `file:///abs/dir`, a directory (relative to `workspace`), `s3://bucket/prefix`; absent: `.modelyard/` there. */
-  readonly location?: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Repository root, where relative directories start. */
-  readonly workspace: string;
+/** What a yard needs of the world, wherever its store is. */
+export interface YardOptions {
   readonly hasher: Hasher;
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log | undefined;
   /** Makes the yard when there is none; else YARD_MISSING is thrown. */
   readonly create?: boolean | undefined;
+}
+
+export interface OpenYardOptions extends YardOptions {
+  /** `file:///abs/dir`, a directory (relative to `workspace`), `s3://bucket/prefix`; absent: `.modelyard/` there. */
+  readonly location?: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Repository root, where relative directories start. */
+  readonly workspace: string;
   /** Allows a directory yard on a machine that ends with the job. */
   readonly ephemeral?: boolean | undefined;
 }
@@ -33,7 +37,12 @@ export interface OpenYardOptions {
 /** Opens the team's store. Throws YARD_URL_INVALID, YARD_WOULD_VANISH, YARD_MISSING, FORMAT_TOO_NEW, S3_NOT_YET, STORE_*. */
 export async function openYard(options: OpenYardOptions): Promise<Yard> {
   const parsed = parseYardLocation(options.location?.trim() || DEFAULT_YARD, options.workspace);
-  const { store: bare, url } = openStore(parsed, options);
+  const { store, url } = openStore(parsed, options);
+  return yardOver(store, url, options);
+}
+
+/** The yard in a store that is reached already; makes it when there is none and `create` says so. Throws YARD_MISSING, FORMAT_TOO_NEW, STORE_*. */
+export async function yardOver(bare: BlobStore, url: string, options: YardOptions): Promise<Yard> {
   const store = withProbe(withRetry(bare, { clock: options.clock, random: options.random, log: options.log }), options);
   const records = storeRecords(store, options);
   const id = await yardId(store, records, url, options);
@@ -58,7 +67,7 @@ function openStore(location: YardLocation, options: OpenYardOptions): { store: B
   }
 }
 
-async function yardId(store: BlobStore, records: Records, url: string, options: OpenYardOptions): Promise<string> {
+async function yardId(store: BlobStore, records: Records, url: string, options: YardOptions): Promise<string> {
   const there = await records.read("yard.json", yardRecordSchema);
   if (there) return there.id;
   if (!options.create) throw yardMissing(url);
