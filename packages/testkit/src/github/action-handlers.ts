@@ -48,7 +48,7 @@ function listRuns(call: Call): Answer {
       run.workflow.id === workflow.id &&
       call.now >= run.listedFrom &&
       isWanted(run.created) &&
-      (query.get("event") ?? "workflow_dispatch") === "workflow_dispatch" &&
+      (query.get("event") ?? run.event.name) === run.event.name &&
       (query.get("branch") ?? run.ref) === run.ref &&
       (!query.has("status") || query.get("status") === run.status || query.get("status") === run.conclusion),
   );

@@ -340,7 +340,7 @@ export function documents(state: GitHubState, origin: string): Documents {
       head_sha: it.sha,
       run_number: it.number,
       run_attempt: 1,
-      event: "workflow_dispatch",
+      event: it.event.name,
       status: it.status,
       conclusion: it.conclusion,
       workflow_id: it.workflow.id,

@@ -108,6 +108,44 @@ test("cancelling kills the step and its children", async () => {
   assert.equal((await call("POST", `/actions/runs/${body["workflow_run_id"]}/cancel`)).status, 409);
 });
 
+test("a pull request starts its workflow at the merge commit, with a token that holds what the job asks for alone", async () => {
+  await using fake = await startFakeGitHub();
+  fake.addWorkflow(
+    "check.yml",
+    `on: { pull_request: { paths: ["*.csv"] }, schedule: [{ cron: "0 0 * * *" }] }
+permissions: {}
+jobs:
+  judge:
+    if: github.event_name == 'schedule' || github.event.pull_request.head.repo.full_name == github.repository
+    runs-on: ubuntu-latest
+    permissions: { contents: read, pull-requests: write }
+    steps:
+      - run: |
+          echo "$GITHUB_EVENT_NAME $GITHUB_REF $GITHUB_SHA \${{ github.event.pull_request.head.sha }}"
+          echo "token=$TOKEN" >> "$GITHUB_OUTPUT"
+        id: look
+        env: { TOKEN: "\${{ github.token }}" }
+    outputs: { token: "\${{ steps.look.outputs.token }}" }
+`,
+  );
+  const head = "a".repeat(40);
+  const pull = fake.addPull({ headSha: head });
+  const run = fake.trigger("check.yml", { name: "pull_request", number: pull });
+  await fake.idle();
+  assert.equal(run.conclusion, "success", run.jobs[0]?.log);
+  assert.match(run.jobs[0]!.log, new RegExp(`^pull_request refs/pull/${pull}/merge [0-9a-f]{40} ${head}$`, "m"));
+  assert.doesNotMatch(run.jobs[0]!.log, new RegExp(`${head} ${head}`));
+  const call = client(fake, run.jobs[0]!.outputs["token"]);
+  assert.equal((await call("POST", `/issues/${pull}/comments`, { body: "x" })).status, 201);
+  const check = await call("POST", "/check-runs", { name: "x", head_sha: head });
+  assert.deepEqual([check.status, check.headers.get("x-accepted-github-permissions")], [403, "checks=write"]);
+  assert.equal(fake.trigger("check.yml", { name: "schedule" }).event.name, "schedule");
+  await fake.idle();
+  assert.throws(() => fake.trigger("check.yml", { name: "pull_request", number: 99 }), /#99 is not a pull request/);
+  fake.addWorkflow("push.yml", "on: push\njobs: {}");
+  assert.throws(() => fake.trigger("push.yml", { name: "schedule" }), /does not run on schedule/);
+});
+
 test("dispatches that GitHub refuses are refused in its words", async () => {
   await using fake = await startFakeGitHub();
   fake.addWorkflow("train.yml", TRAIN);

@@ -17,6 +17,7 @@ import {
   type JobState,
   type RunnerState,
   type RunState,
+  type TriggerEvent,
 } from "./state.ts";
 import { parseWorkflow } from "./workflow-file.ts";
 import { freshJobToken, workflowRunner } from "./workflow-runner.ts";
@@ -79,6 +80,8 @@ export interface FakeGitHub extends AsyncDisposable {
   /** Adds a workflow from text, as if it were `.github/workflows/<name>`. */
   addWorkflow(name: string, yaml: string): void;
   addRunner(runner: { name: string; labels: readonly string[] }): void;
+  /** Starts a workflow by its file's name, as a pull request or the schedule would; throws where it does not listen to that. */
+  trigger(workflow: string, event: TriggerEvent): RunState;
   finishRun(id: number, conclusion: string): void;
   /** Resolves when no job is running. */
   idle(): Promise<void>;
@@ -104,8 +107,12 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
   const contract = loadContract();
   const clock = options.clock ?? systemClock;
   const state = emptyState(options.owner ?? "octo", options.repo ?? "yard", options.defaultBranch ?? "main");
-  const jobToken = freshJobToken();
-  const tokens: Record<string, FakeToken> = { [jobToken]: EVERYTHING, ...(options.tokens ?? { ghs_test: EVERYTHING }) };
+  const tokens: Record<string, FakeToken> = { ...(options.tokens ?? { ghs_test: EVERYTHING }) };
+  const mintToken = (permissions: FakeToken["permissions"] | undefined): string => {
+    const token = freshJobToken();
+    tokens[token] = permissions === undefined ? EVERYTHING : { permissions };
+    return token;
+  };
   const violations: string[] = [];
   const exchanges: Exchange[] = [];
   const injected = faults();
@@ -123,7 +130,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
     clock,
     directory: options.directory,
     origin: () => origin,
-    jobToken,
+    mintToken,
     env: options.env ?? {},
     vars: options.vars ?? {},
     secrets: options.secrets ?? {},
@@ -213,6 +220,7 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
       addRunner(runner.name, runner.labels, false);
       engine.schedule();
     },
+    trigger: engine.trigger,
     finishRun: engine.finishRun,
     idle: engine.idle,
     close,

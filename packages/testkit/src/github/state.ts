@@ -89,8 +89,14 @@ export interface JobState {
   outputs: Readonly<Record<string, string>>;
 }
 
+/** An event of the repository. */
+export type TriggerEvent = { readonly name: "schedule" } | { readonly name: "pull_request"; readonly number: number };
+/** What started a run; a dispatch comes through the REST interface. */
+export type RunEvent = { readonly name: "workflow_dispatch" } | TriggerEvent;
+
 export interface RunState {
   readonly id: number;
+  readonly event: RunEvent;
   readonly number: number;
   readonly workflow: WorkflowState;
   readonly title: string;

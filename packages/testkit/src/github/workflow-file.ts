@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parse } from "yaml";
+import type { Access, FakeToken, Permission } from "./state.ts";
 
 type Node = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,8 @@ export interface WorkflowJob {
   /** Labels, before `${{ }}`. */
   readonly runsOn: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What the job's token may do; undefined: neither the job nor its workflow says. */
+  readonly permissions: FakeToken["permissions"] | undefined;
   readonly outputs: Readonly<Record<string, string>>;
   readonly steps: readonly WorkflowStep[];
 }
@@ -39,6 +42,8 @@ export interface WorkflowFile {
   readonly path: string;
   readonly name: string;
   readonly runName: string | undefined;
+  /** Names of the events that start it. */
+  readonly events: readonly string[];
   /** Undefined: the workflow has no `workflow_dispatch`. */
   readonly dispatchInputs: Readonly<Record<string, WorkflowInput>> | undefined;
   readonly env: Readonly<Record<string, string>>;
@@ -59,10 +64,22 @@ export function parseWorkflow(source: string, file: string): WorkflowFile {
     path: file,
     name: optionalText(root["name"]) ?? file,
     runName: optionalText(root["run-name"]),
+    events: Array.isArray(root["on"]) || typeof root["on"] === "string" ? list(root["on"]) : Object.keys(node(root["on"])),
     dispatchInputs: dispatchInputs(root["on"]),
     env: texts(root["env"]),
-    jobs: Object.entries(node(root["jobs"])).map(([key, job]) => parseJob(key, node(job))),
+    jobs: Object.entries(node(root["jobs"])).map(([key, job]) => parseJob(key, node(job), permissionsOf(root["permissions"]))),
   };
+}
+
+const GRANTABLE: readonly Permission[] = ["actions", "checks", "contents", "deployments", "issues", "pull-requests"];
+
+/** A `permissions:` block; what it does not name is not granted. */
+function permissionsOf(value: unknown): FakeToken["permissions"] | undefined {
+  if (value === undefined) return undefined;
+  const all = typeof value === "string" ? /^(read|write)-all$/.exec(value)?.[1] : undefined;
+  const accessOf = (name: Permission): unknown => all ?? node(value)[name];
+  const granted = GRANTABLE.map((name) => [name, accessOf(name)] as const);
+  return Object.fromEntries(granted.filter((entry): entry is readonly [Permission, Access] => entry[1] === "read" || entry[1] === "write"));
 }
 
 function dispatchInputs(on: unknown): Record<string, WorkflowInput> | undefined {
@@ -85,7 +102,7 @@ function dispatchInputs(on: unknown): Record<string, WorkflowInput> | undefined 
   );
 }
 
-function parseJob(key: string, job: Node): WorkflowJob {
+function parseJob(key: string, job: Node, permissions: FakeToken["permissions"] | undefined): WorkflowJob {
   const runsOn = job["runs-on"];
   return {
     key,
@@ -94,6 +111,7 @@ function parseJob(key: string, job: Node): WorkflowJob {
     condition: optionalText(job["if"]),
     runsOn: Array.isArray(runsOn) || typeof runsOn === "string" ? list(runsOn) : list(node(runsOn)["labels"]),
     env: texts(job["env"]),
+    permissions: permissionsOf(job["permissions"]) ?? permissions,
     outputs: texts(job["outputs"]),
     steps: (Array.isArray(job["steps"]) ? job["steps"] : []).map((step, index) => parseStep(node(step), index)),
   };

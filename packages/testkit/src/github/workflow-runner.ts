@@ -4,7 +4,8 @@ import type { RunControl } from "./answer.ts";
 import type { ExpressionScope } from "./expression.ts";
 import { interpolate, isConditionMet } from "./expression.ts";
 import { type ActionCommand, type JobSetting, runJob } from "./job-runner.ts";
-import type { GitHubState, JobState, RunnerState, RunState, WorkflowState } from "./state.ts";
+import { eventDocument, githubContext, githubVariables, type RunFacts } from "./run-event.ts";
+import type { FakeToken, GitHubState, JobState, RunEvent, RunnerState, RunState, TriggerEvent, WorkflowState } from "./state.ts";
 import { readWorkflows, type WorkflowFile, type WorkflowInput, type WorkflowJob } from "./workflow-file.ts";
 
 export interface WorkflowRunnerOptions {
@@ -14,8 +15,8 @@ export interface WorkflowRunnerOptions {
   readonly directory: string | undefined;
   /** Address of the fake, for `GITHUB_API_URL`. */
   readonly origin: () => string;
-  /** `secrets.GITHUB_TOKEN` of jobs. */
-  readonly jobToken: string;
+  /** A new token with these permissions, for one job; undefined: the workflow does not limit them. */
+  mintToken(permissions: FakeToken["permissions"] | undefined): string;
   readonly env: Readonly<Record<string, string>>;
   readonly vars: Readonly<Record<string, string>>;
   readonly secrets: Readonly<Record<string, string>>;
@@ -32,6 +33,8 @@ export interface WorkflowRunnerOptions {
 
 export interface WorkflowRunner extends RunControl {
   addWorkflow(file: WorkflowFile): void;
+  /** Starts a workflow by its file's name, as the event would; throws where it does not listen to the event. Filters of paths and branches are not looked at. */
+  trigger(workflow: string, event: TriggerEvent): RunState;
   /** Starts queued jobs that a runner is free for. */
   schedule(): void;
   /** Ends a run by hand. */
@@ -45,8 +48,14 @@ export interface WorkflowRunner extends RunControl {
 /** Inputs that a dispatch may carry (GitHub, since 2025-12-04). */
 const MAX_INPUTS = 25;
 
-/** What expressions may see of a run before its title and jobs are known. */
-type RunFacts = Omit<RunState, "title" | "jobs">;
+/** What a run begins with. */
+interface Start {
+  readonly event: RunEvent;
+  readonly ref: string;
+  readonly sha: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly login: string;
+}
 
 interface Running {
   readonly run: RunState;
@@ -69,49 +78,28 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
   };
   if (options.directory !== undefined) for (const file of readWorkflows(options.directory)) addWorkflow(file);
 
-  const github = (run: RunFacts): Record<string, unknown> => ({
-    event_name: "workflow_dispatch",
-    event: event(run),
-    repository: `${state.owner}/${state.repo}`,
-    repository_owner: state.owner,
-    ref: `refs/heads/${run.ref}`,
-    ref_name: run.ref,
-    ref_type: "branch",
-    sha: run.sha,
-    run_id: String(run.id),
-    run_number: String(run.number),
-    run_attempt: "1",
-    workflow: run.workflow.name,
-    workflow_ref: `${state.owner}/${state.repo}/${run.workflow.path}@refs/heads/${run.ref}`,
-    actor: run.login,
-    triggering_actor: run.login,
-    workspace: options.directory ?? "",
-    api_url: options.origin(),
-    server_url: options.origin(),
-    token: options.jobToken,
-  });
-
-  const event = (run: RunFacts): unknown => ({
-    inputs: run.inputs,
-    ref: `refs/heads/${run.ref}`,
-    workflow: run.workflow.path,
-    repository: {
-      name: state.repo,
-      full_name: `${state.owner}/${state.repo}`,
-      owner: { login: state.owner },
-      default_branch: state.defaultBranch,
-      private: true,
+  const contexts = (run: RunFacts, token: string, needs: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
+    github: {
+      ...githubContext(state, run, options.origin()),
+      event: eventDocument(state, run, options.origin()),
+      workspace: options.directory ?? "",
+      token,
     },
-    sender: { login: run.login },
-  });
-
-  const contexts = (run: RunFacts, needs: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
-    github: github(run),
     inputs: run.inputs,
     vars: options.vars,
-    secrets: { ...options.secrets, GITHUB_TOKEN: options.jobToken },
+    secrets: { ...options.secrets, GITHUB_TOKEN: token },
     needs,
   });
+
+  const trigger: WorkflowRunner["trigger"] = (name, event) => {
+    const workflow = state.workflows.find((one) => one.path.endsWith(`/${name}`));
+    const file = workflow && files.get(workflow.id);
+    if (!workflow || !file?.events.includes(event.name)) throw new Error(`${name} does not run on ${event.name}`);
+    const pull = event.name === "pull_request" ? state.issues.find((issue) => issue.number === event.number)?.pull : undefined;
+    if (event.name === "pull_request" && !pull) throw new Error(`#${event.number} is not a pull request`);
+    const ref = pull?.headRef ?? state.defaultBranch;
+    return startRun(workflow, file, { event, ref, sha: pull?.headSha ?? state.refs.get(ref)!, inputs: {}, login: "mona" });
+  };
 
   const dispatch: RunControl["dispatch"] = (request) => {
     const workflow = state.workflows.find((one) => String(one.id) === request.workflow || one.path.endsWith(`/${request.workflow}`));
@@ -121,22 +109,17 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
     if (sha === undefined) return { kind: "refused", status: 422, message: `No ref found for: ${request.ref}` };
     const problem = inputProblem(file.dispatchInputs, request.inputs);
     if (problem !== undefined) return { kind: "refused", status: 422, message: problem };
-    const started = startRun(workflow, file, request.ref.replace(/^refs\/(?:heads|tags)\//, ""), sha, request.inputs, request.login);
+    const ref = request.ref.replace(/^refs\/(?:heads|tags)\//, "");
+    const started = startRun(workflow, file, { ...request, event: { name: "workflow_dispatch" }, ref, sha });
     return { kind: "started", id: started.id };
   };
 
-  const startRun = (
-    workflow: WorkflowState,
-    file: WorkflowFile,
-    ref: string,
-    sha: string,
-    given: Readonly<Record<string, unknown>>,
-    login: string,
-  ): RunState => {
+  const startRun = (workflow: WorkflowState, file: WorkflowFile, { event, ref, sha, inputs: given, login }: Start): RunState => {
     const declared = Object.entries(file.dispatchInputs ?? {}).map(([name, input]) => [name, String(given[name] ?? input.default)]);
     const now = clock.now();
     const facts: RunFacts = {
       id: state.nextId(),
+      event,
       number: state.runs.filter((run) => run.workflow.id === workflow.id).length + 1,
       workflow,
       ref,
@@ -150,7 +133,7 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
       conclusion: null,
       cancelRequested: false,
     };
-    const scope: ExpressionScope = { contexts: contexts(facts), status: "success" };
+    const scope: ExpressionScope = { contexts: contexts(facts, ""), status: "success" };
     const run: RunState = { ...facts, title: file.runName === undefined ? workflow.name : interpolate(file.runName, scope), jobs: [] };
     const jobs = new Map<string, { job: WorkflowJob; state: JobState }>();
     for (const job of file.jobs) {
@@ -198,7 +181,7 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
   const startJob = (running: Running, job: WorkflowJob, jobState: JobState, needed: readonly JobState[]): void => {
     const needs = Object.fromEntries(needed.map((need) => [need.key, { result: need.conclusion, outputs: need.outputs }]));
     const status = running.run.cancelRequested ? "cancelled" : needed.some((need) => need.conclusion !== "success") ? "failure" : "success";
-    if (!isConditionMet(job.condition, { contexts: contexts(running.run, needs), status })) {
+    if (!isConditionMet(job.condition, { contexts: contexts(running.run, "", needs), status })) {
       end(running, jobState, running.run.cancelRequested ? "cancelled" : "skipped");
       return;
     }
@@ -248,13 +231,12 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
     needs: Readonly<Record<string, unknown>>,
     onLog: (text: string) => void,
   ): JobSetting => {
-    const context = contexts(running.run, needs);
+    const context = contexts(running.run, options.mintToken(job.permissions), needs);
     const scope: ExpressionScope = { contexts: context, status: "success" };
-    const variables = Object.entries(github(running.run)).filter(([key, value]) => typeof value === "string" && key !== "token");
     return {
       workspace: options.directory ?? process.cwd(),
       contexts: context,
-      event: event(running.run),
+      event: eventDocument(state, running.run, options.origin()),
       env: {
         CI: "true",
         GITHUB_ACTIONS: "true",
@@ -263,7 +245,8 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
         RUNNER_OS: "Linux",
         RUNNER_ARCH: "X64",
         RUNNER_ENVIRONMENT: runner.hosted ? "github-hosted" : "self-hosted",
-        ...Object.fromEntries(variables.map(([key, value]) => [`GITHUB_${key.toUpperCase()}`, value as string])),
+        ...githubVariables(state, running.run, options.origin()),
+        GITHUB_WORKSPACE: options.directory ?? "",
         ...options.env,
         ...Object.fromEntries(Object.entries(running.file.env).map(([key, value]) => [key, interpolate(value, scope)])),
       },
@@ -325,7 +308,7 @@ export function workflowRunner(options: WorkflowRunnerOptions): WorkflowRunner {
     await idle();
   };
 
-  return { dispatch, cancel, older: options.older, addWorkflow, schedule, finishRun, idle, stop };
+  return { dispatch, cancel, older: options.older, addWorkflow, trigger, schedule, finishRun, idle, stop };
 }
 
 /** `runs-on: ${{ fromJSON(...) }}` and a JSON array in a label give several labels. */
