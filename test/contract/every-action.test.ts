@@ -4,9 +4,9 @@ import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { naughtyStrings } from "@modelyard/action-kit/testing/naughty-strings";
 import type { ActionSpec } from "@modelyard/inputs";
 import { temporaryDirectory } from "@modelyard/testkit";
+import { naughtyStrings } from "@modelyard/testkit/naughty-strings";
 import { bundleOf, CANARY_TOKEN, errorOf, root, runBundle, type Step, specOf } from "./testing/bundle-step.ts";
 
 const SCALE = Number(process.env["MODELYARD_TEST_SCALE"] ?? "1");

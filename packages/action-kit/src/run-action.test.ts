@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { secretForms } from "@modelyard/inputs";
+import { naughtyStrings } from "@modelyard/testkit/naughty-strings";
 import fc from "fast-check";
-import { naughtyStrings } from "./testing/naughty-strings.ts";
 import { commandsIn, pairsIn } from "./testing/runner-grammar.ts";
 
 const SCALE = Number(process.env["MODELYARD_TEST_SCALE"] ?? "1");

@@ -1,17 +1,16 @@
-import * as core from "@actions/core";
-import { type Log, plainText } from "@modelyard/base";
-import { type ActionSpec, type EveryOutput, formatOutputs, type InputsOf, type Operation, type OutputsOf } from "@modelyard/inputs";
+import type { ActionSpec, EveryOutput, InputsOf, Operation, OutputsOf } from "@modelyard/inputs";
 import type { Context } from "@modelyard/operations/context";
 import { OutcomeError } from "@modelyard/operations/outcome-error";
 import { cancellation } from "@modelyard/operations/process/cancellation";
-import { failureOf, failureText, stackText } from "@modelyard/operations/process/failure-text";
 import { prepareInputs } from "@modelyard/operations/process/prepare-inputs";
 import { processContext } from "@modelyard/operations/process/process-context";
 import { systemClock } from "@modelyard/store/system-clock";
 import { actionsLog } from "./actions-log.ts";
 import { currentJob } from "./job.ts";
 import { maskSecrets } from "./mask.ts";
+import { publishOutputs } from "./publish-outputs.ts";
 import { givenInputs, readInput } from "./read-input.ts";
+import { reportFailure } from "./report-failure.ts";
 import { stepSummary } from "./step-summary.ts";
 
 /** A handle somebody left open must not hold the job once the step has ended. */
@@ -27,13 +26,10 @@ export async function runAction<S extends ActionSpec, R extends OutputsOf<S>>(
   ..._missing: EveryOutput<S, R>
 ): Promise<void> {
   await runStep(spec, async (inputs, context, redact) => {
-    const publish = (outputs: OutputsOf<S>): void => {
-      for (const [name, text] of formatOutputs(spec, outputs)) core.setOutput(name, redact(text));
-    };
     try {
-      publish(await operation(inputs, context));
+      publishOutputs(spec, await operation(inputs, context), redact);
     } catch (thrown) {
-      if (thrown instanceof OutcomeError) publish(thrown.outputs as OutputsOf<S>);
+      if (thrown instanceof OutcomeError) publishOutputs(spec, thrown.outputs as OutputsOf<S>, redact);
       throw thrown;
     }
   });
@@ -74,10 +70,4 @@ async function runStep<S extends ActionSpec>(
     fail(thrown);
   }
   setTimeout(() => process.exit(), EXIT_GRACE_MS).unref();
-}
-
-function reportFailure(thrown: unknown, log: Log, redact: (text: string) => string): void {
-  const { error, others } = failureOf(thrown);
-  core.setFailed(plainText(redact(failureText(error, others))));
-  if (error.kind === "defect" || core.isDebug()) log.info(stackText(error));
 }

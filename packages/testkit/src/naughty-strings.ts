@@ -1,4 +1,5 @@
-/** Texts that have broken parsers, shells, logs and pages before; written for this project, grouped by what they try. */
+import bigList from "big-list-of-naughty-strings/blns.json" with { type: "json" };
+
 const COMMANDS = [
   "error",
   "warning",
@@ -287,6 +288,7 @@ const UNICODE: readonly string[] = [
   "﷽",
 ];
 
+/** Texts that have broken parsers, shells, logs and pages before: the Big List of Naughty Strings, and what it lacks, grouped above by what it tries. */
 export const naughtyStrings: readonly string[] = [
-  ...new Set([...WORKFLOW_COMMANDS, ...HEREDOCS, ...SHELL, ...PATHS, ...MARKUP, ...TEXTS, ...UNICODE]),
+  ...new Set([...WORKFLOW_COMMANDS, ...HEREDOCS, ...SHELL, ...PATHS, ...MARKUP, ...TEXTS, ...UNICODE, ...bigList]),
 ];
