@@ -127,8 +127,9 @@ async function tell(comparison: Comparison, context: Context): Promise<void> {
   );
 }
 
-function nameOf({ subject }: MetricDocument): string {
-  if (subject.name === null) return subject.digest.slice(0, 19);
+function nameOf({ subject, predictions }: MetricDocument): string {
+  if (subject.name === null)
+    return `${subject.digest === predictions.digest ? "the predictions" : "the model"} ${subject.digest.slice(7, 19)}`;
   return `${subject.name}@${subject.version ?? subject.run ?? subject.digest.slice(7, 19)}`;
 }
 

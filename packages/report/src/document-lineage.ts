@@ -1,6 +1,7 @@
 import type { Comparison, MetricDocument } from "@modelyard/evaluate";
 import { formatNumber } from "./format-number.ts";
 import type { Graph, GraphEdge, GraphNode } from "./mermaid.ts";
+import { namelessText } from "./subject-text.ts";
 
 /** Hex digits of a commit or digest in a diagram. */
 const SHORT = 7;
@@ -36,8 +37,8 @@ export function lineageOfComparison(comparison: Comparison): Graph {
 }
 
 function modelLabel(document: MetricDocument): string {
-  const { name, version, digest } = document.subject;
-  if (name === null) return `model ${digest.slice(7, 7 + SHORT)}`;
+  const { name, version } = document.subject;
+  if (name === null) return namelessText(document, SHORT);
   return version === null ? `${name} (candidate)` : `${name}@${version}`;
 }
 

@@ -4,12 +4,17 @@ import { codeText, escapeText, linkText } from "./escape-markdown.ts";
 /** Hex digits of a digest or commit that people compare. */
 const SHORT = 12;
 
-/** Name of what was scored, as plain text: `digits@7`, `run 01J…`, or the digest's first digits. */
+/** Name of what was scored, as plain text: `digits@7`, `run 01J…`, or, where it has no name, what it is with its digest's first digits. */
 export function subjectName(document: MetricDocument): string {
-  const { name, version, run, digest } = document.subject;
+  const { name, version, run } = document.subject;
   if (name !== null && version !== null) return `${name}@${version}`;
   if (name !== null) return name;
-  return run === null ? digest.slice(0, 7 + SHORT) : `run ${run}`;
+  return run === null ? namelessText(document, SHORT) : `run ${run}`;
+}
+
+/** `predictions 0123abcd` for a predictions file (its digest is that of the predictions themselves), else `model 0123abcd`. */
+export function namelessText({ subject: { digest }, predictions }: MetricDocument, digits: number): string {
+  return `${predictions.digest === digest ? "predictions" : "model"} ${digest.slice(7, 7 + digits)}`;
 }
 
 /** A digest for a table cell: enough digits to compare. */
