@@ -11,7 +11,8 @@ const HEAD = "4f2c91e07ab35d6688f0c1b2a3d4e5f601234567";
 /** The first workflow of the README. */
 function firstWorkflow(): string {
   const block = /^```yaml\n(name: [\s\S]*?)^```$/m.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1];
-  assert.ok(block !== undefined && block.includes("actions/report@"), "the README begins with another workflow");
+  assert.ok(block);
+  assert.match(block, /actions\/report@/, "the README begins with another workflow");
   return block;
 }
 
@@ -44,7 +45,7 @@ test("the README's first workflow comments on the pull request, with the permiss
     [[HEAD, "success", "Pass: accuracy 0.900 on 60 (no baseline)"]],
   );
   const written = (await repository.files()).filter((file) => !file.startsWith(".github/")).sort();
-  assert.deepEqual(written, ["comparison.json", "metrics.json", "predictions.csv", "predictions.jsonl"]);
+  assert.deepEqual(written, ["comparison.json", "metrics.json", "predictions.csv", "scored-predictions.jsonl"]);
 });
 
 test("the same on a pull request from a fork, whose token may only read, ends green with the report in the summary", async () => {
