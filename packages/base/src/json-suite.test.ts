@@ -90,7 +90,8 @@ const PIECES = fc.constantFrom(
   ...['"__proto__":{"x":1}', '"constructor":{"prototype":{"x":1}}', '"a":1,"a":2', "[".repeat(200), '{"a":'.repeat(200)],
 );
 const LONGEST_SEED = 2_000;
-const SEEDS = parsing.map(({ input }) => input).filter((input) => input.length <= LONGEST_SEED);
+const DOCUMENT = '{"format":1,"files":[{"path":"a/b.png","size":12,"sha256":"00"}],"ok":true,"rate":0.25,"note":"x\\ny"}';
+const SEEDS = [DOCUMENT, ...parsing.map(({ input }) => input).filter((input) => input.length <= LONGEST_SEED)];
 
 /** A text of the suite with some of it cut out, repeated, or replaced by a piece. */
 const MUTANT = fc

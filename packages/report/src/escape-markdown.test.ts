@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { naughtyStrings } from "@modelyard/testkit/naughty-strings";
 import fc from "fast-check";
 import { renderBlock } from "./block.ts";
 import { codeElement, codeText, escapeText, fencedText, linkText, safeUrl } from "./escape-markdown.ts";
@@ -8,6 +9,8 @@ import { mermaidLineage } from "./mermaid.ts";
 import { HOSTILE_TEXTS } from "./testing/hostile-texts.ts";
 import { activeText, renderMarkdown } from "./testing/rendered.ts";
 
+/** Texts that people give to branches, tags, pull requests, commits, files and metrics, and that attackers do. */
+const TEXTS = [...new Set([...HOSTILE_TEXTS, ...naughtyStrings])];
 const MARKER = markerOf("report", "digits");
 const RUN = "https://github.example/o/r/actions/runs/1";
 
@@ -63,10 +66,10 @@ function assertInert(markdown: string, what: string): void {
   assert.equal(`${MARKER}\n\n${markdown}`.split("<!--").length, 2, `${what}: a forged comment in ${markdown}`);
 }
 
-test(`S4: ${HOSTILE_TEXTS.length} texts in ${Object.keys(CONTEXTS).length} places render inert`, () => {
+test(`S2, S4: ${TEXTS.length} texts in ${Object.keys(CONTEXTS).length} places render inert`, () => {
   let tried = 0;
   for (const [name, context] of Object.entries(CONTEXTS)) {
-    for (const text of HOSTILE_TEXTS) {
+    for (const text of TEXTS) {
       assertInert(context(text), `${name} of ${JSON.stringify(text)}`);
       tried++;
     }
@@ -76,7 +79,7 @@ test(`S4: ${HOSTILE_TEXTS.length} texts in ${Object.keys(CONTEXTS).length} place
 
 test("S4: texts joined at random, in every place", () => {
   const hostile = fc
-    .array(fc.oneof(fc.constantFrom(...HOSTILE_TEXTS), fc.string({ unit: "binary", maxLength: 12 })), { minLength: 1, maxLength: 4 })
+    .array(fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: "binary", maxLength: 12 })), { minLength: 1, maxLength: 4 })
     .map((parts) => parts.join(""));
   const place = fc.constantFrom(...Object.keys(CONTEXTS));
   fc.assert(

@@ -55,7 +55,8 @@ function breakCommits(text: string): string {
   return text.replace(/(?<![A-Za-z0-9])[0-9a-fA-F]{7,}(?![A-Za-z0-9])/g, (run) => {
     const pieces: string[] = [];
     for (let at = 0; at < run.length; at += HEX_PIECE) pieces.push(run.slice(at, at + HEX_PIECE));
-    return pieces.join(BREAK_MARK);
+    // After the last piece too: the report may go on with a digit.
+    return `${pieces.join(BREAK_MARK)}${BREAK_MARK}`;
   });
 }
 
