@@ -114,6 +114,26 @@ test("files of others stay unless `clean`, which never follows a link and refuse
   await assert.rejects(pull(at.yard, at.record, target, { clean: true }), (error) => hasCode(error, "PULL_CLEAN_REFUSED"));
 });
 
+test("`clean` is refused where it would take what is no dataset, and then nothing is written", async () => {
+  await using at = await pushed(FILES);
+  const home = at.directory.at("home");
+  await writeTree(home, { "work/code.ts": "1", "notes.txt": "2", "mixed/mine": "3" });
+  await symlink("home", at.directory.at("link"));
+  const before = await readTree(home);
+  const refused = (error: unknown): boolean => hasCode(error, "PULL_CLEAN_REFUSED");
+  for (const target of [home, at.directory.at("link"), `${home}/work/..`, `${home}/work`])
+    await assert.rejects(pull(at.yard, at.record, target, { clean: true, protect: [`${home}/work`, "/nowhere"] }), refused, target);
+  await assert.rejects(
+    pull(at.yard, at.record, `${home}/mixed`, { clean: true, dryRun: true }),
+    refused,
+    "files, and none of this dataset",
+  );
+  assert.deepEqual(await readTree(home), before);
+  assert.equal((await pull(at.yard, at.record, `${home}/new`, { clean: true, protect: [home] })).removed, 0);
+  await writeTree(`${home}/new`, { old: "1" });
+  assert.equal((await pull(at.yard, at.record, `${home}/new`, { clean: true, protect: [home] })).removed, 1);
+});
+
 test("a dry run writes nothing", async () => {
   await using at = await pushed(FILES);
   const result = await pull(at.yard, at.record, at.directory.at("out"), { dryRun: true });

@@ -13,7 +13,7 @@ import {
 } from "@modelyard/base";
 import { type FileEntry, printable, type Split } from "@modelyard/content";
 import type { Yard } from "@modelyard/store";
-import { refuseRepository, removeOthers } from "./clean-target.ts";
+import { refuseForeignTarget, removeOthers } from "./clean-target.ts";
 import type { DatasetVersion } from "./document.ts";
 import { type PullItem, planPull } from "./pull-plan.ts";
 import { SplitAssigner } from "./split-assigner.ts";
@@ -33,6 +33,8 @@ export interface PullOptions {
   readonly target: string;
   /** Remove files of the target that the version does not have. */
   readonly clean?: boolean | undefined;
+  /** Absolute paths that `clean` must not be near: it is refused in a directory that holds one of them. */
+  readonly protect?: readonly string[] | undefined;
   /** Say what would be fetched and change nothing. */
   readonly dryRun?: boolean | undefined;
   readonly hasher: Hasher;
@@ -60,8 +62,9 @@ export interface PullResult {
 export async function pullDataset(options: PullOptions): Promise<PullResult> {
   const { version, hasher, yard, signal } = options;
   const plan = await planPull({ yard, version, split: options.split ?? "all", only: options.only, hasher, signal });
+  const selection = new Set(plan.map((item) => item.entry.path));
+  if (options.clean) await refuseForeignTarget(options.target, selection, options.protect ?? []);
   if (options.dryRun) return dryRun(version, plan);
-  if (options.clean) refuseRepository(options.target);
   const target = await TargetTree.open(options.target, hasher);
   const pull = new Pull(options, target);
   try {
@@ -69,7 +72,7 @@ export async function pullDataset(options: PullOptions): Promise<PullResult> {
     const staged = prepared.filter((one) => one.kind === "staged");
     await mapBounded(staged, FETCH_CONCURRENCY, (one) => target.place(one.id, one.entry));
     await target.clearStaging();
-    const removed = options.clean ? await removeOthers(target.root, new Set(plan.map((item) => item.entry.path))) : 0;
+    const removed = options.clean ? await removeOthers(target.root, selection) : 0;
     const { bytes, bytesFetched } = pull;
     return { digest: version.digest, files: plan.length, bytes, bytesFetched, filesKept: plan.length - staged.length, removed };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { formatBytes, shortDigest, userError } from "@modelyard/base";
 import type { Split } from "@modelyard/content";
 import { type DatasetVersion, pullDataset, readPointer, resolveDatasetVersion } from "@modelyard/dataset";
@@ -47,6 +48,7 @@ export async function datasetPull(inputs: DatasetPullInputs, context: Context): 
       only: inputs.only,
       target: path,
       clean: inputs.clean,
+      protect: [context.cwd, context.workspace, ...(context.env["HOME"] ? [context.env["HOME"]] : []), ...yardDirectory(yard)],
       dryRun: inputs.dryRun,
       hasher: context.hasher,
       log: context.log,
@@ -64,6 +66,10 @@ export async function datasetPull(inputs: DatasetPullInputs, context: Context): 
     `### Dataset \`${version.name}@${version.version}\`${part} pulled${inputs.dryRun ? " (dry run)" : ""}\n\n${files} files, ${formatBytes(bytes)}, ${formatBytes(bytesFetched)} fetched; digest \`${digest}\`\n`,
   );
   return { version: version.version, digest, files, bytes, bytesFetched, path };
+}
+
+function yardDirectory({ url }: Yard): string[] {
+  return url.startsWith("file:") ? [fileURLToPath(url)] : [];
 }
 
 /** An explicit version wins, then the pointer file, then the latest version. */
