@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { formatBytes, formatDuration, type ModelyardError, remoteError } from "@modelyard/base";
 import { type FromChild, isolatedChild, type ToChild } from "./isolated-child.ts";
 import { limitMemory, type ProcessMemory, processMemory, WATCH_INTERVAL_MS } from "./memory-limit.ts";
+import { TELEMETRY_VARIABLE } from "./runtime.ts";
 
 export interface IsolatedSettings {
   readonly what: string;
@@ -39,7 +40,7 @@ export class IsolatedProcess {
   constructor(settings: IsolatedSettings) {
     this.settings = settings;
     this.process = spawn(process.execPath, ["-e", `(${isolatedChild.toString()})()`], {
-      env: {},
+      env: { [TELEMETRY_VARIABLE]: "1" },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
       serialization: "advanced",
       windowsHide: true,

@@ -27,7 +27,7 @@ const DEFAULT_MEMORY_BYTES = 2 * 1024 ** 3;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Opens a model in a child process of its own, with a limit on memory and on the time of each call; the child has an empty environment and is killed when it
+ * Opens a model in a child process of its own, with a limit on memory and on the time of each call; the child has an empty environment (telemetry off) and is killed when it
  * breaks a limit. After a kill the next `run` starts a new child. Throws what `openModel` throws, MODEL_TIMEOUT and MODEL_KILLED.
  */
 export async function openIsolatedModel(bytes: Uint8Array, options: IsolationOptions = {}): Promise<ModelSession> {

@@ -19,7 +19,7 @@ const PACKAGE = "onnxruntime-node";
  * Switch of the native library's telemetry, which is on by default since 1.30: it reads the machine id, keeps a database in the home directory and
  * uploads. A model server or a CI job of ours reports to nobody, so it is off unless the user set it.
  */
-const TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY";
+export const TELEMETRY_VARIABLE = "ORT_DISABLE_TELEMETRY";
 
 /**
  * Path of the installed runtime's entry: the folder that MODELYARD_ONNXRUNTIME names, else node_modules above this source, else above the running script.
