@@ -82,6 +82,23 @@ test("a yard behind a link of its own works", () =>
     assert.deepEqual(await store.get("a/b"), utf8("1"));
   }));
 
+test("a link that comes later is refused as well, and the yard's own link may be set anew", () =>
+  inScratch(async (root) => {
+    await mkdir(join(root, "first"));
+    await mkdir(join(root, "second"));
+    await symlink(join(root, "first"), join(root, "link"));
+    const store = directoryStore(join(root, "link"));
+    await store.putIfAbsent("a/b", utf8("1"));
+    await rm(join(root, "first", "a"), { recursive: true });
+    await symlink(join(root, "second"), join(root, "first", "a"));
+    await assert.rejects(store.get("a/b"), (error) => hasCode(error, "STORE_SYMLINK"));
+    await assert.rejects(store.putIfAbsent("a/c", utf8("x")), (error) => hasCode(error, "STORE_SYMLINK"));
+    await rm(join(root, "link"));
+    await symlink(join(root, "second"), join(root, "link"));
+    await store.putIfAbsent("a/b", utf8("2"));
+    assert.deepEqual([await store.get("a/b"), await readdir(join(root, "second", "a"))], [utf8("2"), ["b"]]);
+  }));
+
 test("files that are no keys are not listed", () =>
   inScratch(async (root) => {
     for (const name of ["a b", "ä", "ok"]) await writeFile(join(root, name), "");
