@@ -5,6 +5,8 @@ export interface Usage {
   readonly cpuSeconds: number;
   readonly wallSeconds: number;
   readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 // `times` of a POSIX shell prints, on its second line, the user and system time of the children it has waited for.
@@ -14,21 +16,32 @@ const SCRIPT = '"$@"; code=$?; times >&3; exit $code';
 export function measure(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Readonly<Record<string, string>> } = {},
+  options: { cwd?: string; env?: Readonly<Record<string, string>>; onStart?: (pid: number) => void } = {},
 ): Promise<Usage> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
     let report = "";
+    let stdout = "";
+    let stderr = "";
     const child = spawn("sh", ["-c", SCRIPT, "sh", command, ...args], {
       cwd: options.cwd,
       env: { PATH: process.env["PATH"] ?? "", ...options.env },
-      stdio: ["ignore", "ignore", "ignore", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
+    child.stdout?.on("data", (chunk: Buffer) => {
+      stdout += chunk.toString("utf8");
+    });
+    child.stderr?.on("data", (chunk: Buffer) => {
+      stderr += chunk.toString("utf8");
     });
     child.stdio[3]?.on("data", (chunk: Buffer) => {
       report += chunk.toString("utf8");
     });
     child.on("error", reject);
-    child.on("close", (code) => resolve({ cpuSeconds: childrenSeconds(report), wallSeconds: (performance.now() - start) / 1_000, code }));
+    child.on("close", (code) =>
+      resolve({ cpuSeconds: childrenSeconds(report), wallSeconds: (performance.now() - start) / 1_000, code, stdout, stderr }),
+    );
   });
 }
 

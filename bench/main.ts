@@ -28,12 +28,17 @@ async function main(): Promise<number> {
   try {
     const { bench } = (await import(`./${area}.ts`)) as { bench: Bench };
     const figures = await bench({ quick: options.includes("--quick"), note: (message) => process.stderr.write(`${message}\n`) });
-    process.stdout.write(options.includes("--json") ? `${JSON.stringify({ figures })}\n` : tableOf(figures));
+    process.stdout.write(options.includes("--json") ? `${JSON.stringify({ figures }, withNulls)}\n` : tableOf(figures));
     return 0;
   } catch (error) {
     process.stderr.write(`bench ${area}: ${messageOf(error)}\n`);
     return 1;
   }
+}
+
+/** A missing peer is said, not left out. */
+function withNulls(_key: string, value: unknown): unknown {
+  return value === undefined ? null : value;
 }
 
 function refuse(problem: string): number {
