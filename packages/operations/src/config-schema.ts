@@ -1,7 +1,8 @@
 import { z } from "zod";
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
-const named = <T extends z.ZodType>(entry: T) => z.record(z.string().regex(NAME, "a name of letters, digits, '.', '_' or '-' expected"), entry);
+const named = <T extends z.ZodType>(entry: T) =>
+  z.record(z.string().regex(NAME, "a name of letters, digits, '.', '_' or '-' expected"), entry);
 const fraction = z.number().min(0).max(1);
 const parameters = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
