@@ -26,7 +26,7 @@ export type ActionYml = z.infer<typeof actionYmlSchema>;
 const type = z.enum(["string", "boolean", "integer", "float", "enum", "duration", "list", "json"]);
 const values = z.array(scalar).min(1);
 
-/** action-types.yml: the github-actions-typing format with the keys `required`, `config`, `fallback`, `secret` and the types `duration` and `json` added. */
+/** action-types.yml: the github-actions-typing format with the keys `required`, `config`, `fallback`, `secret`, `min`, `above`, `max` and the types `duration` and `json` added. */
 export const actionTypesSchema = z.strictObject({
   inputs: z
     .record(
@@ -41,6 +41,10 @@ export const actionTypesSchema = z.strictObject({
         config: z.string().optional(),
         fallback: z.union([scalar, z.array(scalar), z.record(z.string(), z.unknown())]).optional(),
         secret: z.boolean().optional(),
+        // Bounds of a number, or of the milliseconds of a duration.
+        min: z.number().optional(),
+        above: z.number().optional(),
+        max: z.number().optional(),
       }),
     )
     .nullish(),

@@ -45,6 +45,9 @@ function inputSpec(input: NonNullable<ActionYml["inputs"]>[string], entry: Input
     ...(entry?.secret && { secret: true as const }),
     ...(values !== undefined && { values: values.map(String) }),
     ...(entry?.separator !== undefined && { separator: entry.separator }),
+    ...(entry?.min !== undefined && { min: entry.min }),
+    ...(entry?.above !== undefined && { above: entry.above }),
+    ...(entry?.max !== undefined && { max: entry.max }),
     ...(input.deprecationMessage !== undefined && { deprecated: oneLine(input.deprecationMessage) }),
   };
 }
@@ -84,6 +87,8 @@ function namingProblems(what: "input" | "output", declared: readonly string[], t
 
 function inputProblems(key: string, input: InputSpec): string[] {
   const problems: string[] = [];
+  const isBounded = input.min !== undefined || input.above !== undefined || input.max !== undefined;
+  if (isBounded && !["integer", "float", "duration"].includes(input.type)) problems.push(`the input ${key} has bounds, but is no number`);
   if (input.type === "enum" && input.values === undefined) problems.push(`the input ${key} is an enum without allowed-values`);
   if (input.default !== undefined && input.config !== undefined)
     problems.push(`the input ${key} has a default, which would always win over ${input.config} of modelyard.yml: make it a fallback`);

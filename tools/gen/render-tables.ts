@@ -1,4 +1,4 @@
-import { type ActionSpec, expectedText, type InputSpec, type OutputSpec } from "@modelyard/inputs";
+import { type ActionSpec, boundsText, expectedText, type InputSpec, type OutputSpec } from "@modelyard/inputs";
 import { markdownTable } from "markdown-table";
 
 /** The table between the inputs markers of an action's README. */
@@ -32,7 +32,8 @@ function table(rows: string[][]): string {
 }
 
 function typeText(value: InputSpec | OutputSpec): string {
-  return value.type === "enum" ? (value.values ?? []).map(code).join(" ") : value.type === "list" ? cell(expectedText(value)) : value.type;
+  if (value.type === "enum") return (value.values ?? []).map(code).join(" ");
+  return value.type === "list" ? cell(expectedText(value)) : `${value.type}${boundsText(value)}`;
 }
 
 function defaultText(input: InputSpec): string {

@@ -35,13 +35,17 @@ export const spec = {
       type: "float",
       description: "Share of the examples in the test split, 0 to 1",
       fallback: "0.1",
-      config: "datasets.*.split.test"
+      config: "datasets.*.split.test",
+      min: 0,
+      max: 1
     },
     "validation-fraction": {
       type: "float",
       description: "Share of the examples in the validation split, 0 to 1; the rest is train",
       fallback: "0.1",
-      config: "datasets.*.split.validation"
+      config: "datasets.*.split.validation",
+      min: 0,
+      max: 1
     },
     salt: {
       type: "string",

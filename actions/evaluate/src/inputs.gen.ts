@@ -66,7 +66,8 @@ export const spec = {
     margin: {
       type: "float",
       description: "How much worse still passes (not-regressed), or how much better is asked for (improved); 0.02 for rates and 2 % for losses and errors when absent",
-      config: "models.*.evaluate.margin"
+      config: "models.*.evaluate.margin",
+      min: 0
     },
     gates: {
       type: "json",
@@ -110,12 +111,14 @@ export const spec = {
       type: "integer",
       description: "Rows of one call of the model",
       fallback: "256",
-      config: "models.*.evaluate.batch-size"
+      config: "models.*.evaluate.batch-size",
+      min: 1
     },
     timeout: {
       type: "duration",
       description: "Longest opening or call of a model",
-      fallback: "60s"
+      fallback: "60s",
+      above: 0
     },
     output: {
       type: "string",

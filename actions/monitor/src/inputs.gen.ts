@@ -20,31 +20,39 @@ export const spec = {
       type: "duration",
       description: "Length of the window that ends now",
       fallback: "24h",
-      config: "models.*.monitor.window"
+      config: "models.*.monitor.window",
+      above: 0
     },
     "min-rows": {
       type: "integer",
       description: "Rows that window and reference need before anything is judged; 200 when absent",
-      config: "models.*.monitor.min-rows"
+      config: "models.*.monitor.min-rows",
+      min: 1
     },
     psi: {
       type: "float",
       description: "Smallest population stability index of a drifted column; 0.2 when absent",
-      config: "models.*.monitor.psi"
+      config: "models.*.monitor.psi",
+      above: 0
     },
     alpha: {
       type: "float",
       description: "Largest p-value of a drifted column after Holm's correction; 0.01 when absent",
-      config: "models.*.monitor.alpha"
+      config: "models.*.monitor.alpha",
+      above: 0,
+      max: 0.5
     },
     share: {
       type: "float",
       description: "Share of the judged columns that must drift; 0.2 when absent",
-      config: "models.*.monitor.share"
+      config: "models.*.monitor.share",
+      min: 0,
+      max: 1
     },
     "min-new-examples": {
       type: "integer",
-      description: "New labelled examples without which retrain stays false; no condition when absent"
+      description: "New labelled examples without which retrain stays false; no condition when absent",
+      min: 0
     },
     labels: {
       type: "list",

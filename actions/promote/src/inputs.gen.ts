@@ -38,7 +38,8 @@ export const spec = {
       type: "integer",
       description: "Answers of the new version that a step needs before it can pass",
       fallback: "100",
-      config: "models.*.promote.min-samples"
+      config: "models.*.promote.min-samples",
+      min: 1
     },
     "min-time": {
       type: "duration",
@@ -50,24 +51,30 @@ export const spec = {
       type: "duration",
       description: "Longest time of a step; one that is still inconclusive then is rolled back",
       fallback: "15m",
-      config: "models.*.promote.max-time"
+      config: "models.*.promote.max-time",
+      above: 0
     },
     alpha: {
       type: "float",
       description: "Chance, over the whole rollout, that an equally good version is rolled back",
       fallback: "0.001",
-      config: "models.*.promote.alpha"
+      config: "models.*.promote.alpha",
+      above: 0,
+      max: 0.5
     },
     "max-disagreement": {
       type: "float",
       description: "Share of mirrored answers that may differ from the stable version's",
       fallback: "0.25",
-      config: "models.*.promote.max-disagreement"
+      config: "models.*.promote.max-disagreement",
+      min: 0,
+      max: 1
     },
     "latency-budget": {
       type: "duration",
       description: "Longest p95 of the golden predictions in staging; none when absent",
-      config: "models.*.promote.latency-budget"
+      config: "models.*.promote.latency-budget",
+      above: 0
     },
     environment: {
       type: "string",
@@ -78,12 +85,14 @@ export const spec = {
     "claim-timeout": {
       type: "duration",
       description: "Time for a gateway to take the rollout up; then it is withdrawn",
-      fallback: "2m"
+      fallback: "2m",
+      above: 0
     },
     timeout: {
       type: "duration",
       description: "Time to watch the rollout; the gateway goes on with it after that",
-      fallback: "6h"
+      fallback: "6h",
+      above: 0
     },
     "fail-on-rollback": {
       type: "boolean",

@@ -65,11 +65,13 @@ export const spec = {
     },
     step: {
       type: "float",
-      description: "Step that the training has reached, for `progress` and `checkpoint`"
+      description: "Step that the training has reached, for `progress` and `checkpoint`",
+      min: 0
     },
     total: {
       type: "float",
-      description: "Steps that the training has in all"
+      description: "Steps that the training has in all",
+      min: 0
     },
     message: {
       type: "string",

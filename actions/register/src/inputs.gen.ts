@@ -38,7 +38,8 @@ export const spec = {
     timeout: {
       type: "duration",
       description: "Longest opening or call of the model while it is checked",
-      fallback: "30s"
+      fallback: "30s",
+      above: 0
     },
     yard: {
       type: "string",

@@ -53,7 +53,8 @@ export const spec = {
     },
     "pull-request": {
       type: "integer",
-      description: "Number of the pull request; that of the event, or the open one of the head commit, when absent"
+      description: "Number of the pull request; that of the event, or the open one of the head commit, when absent",
+      min: 1
     },
     "github-token": {
       type: "string",

@@ -41,12 +41,14 @@ export const spec = {
     "claim-timeout": {
       type: "duration",
       description: "Time for a gateway to take the rollback up; then it is withdrawn",
-      fallback: "1m"
+      fallback: "1m",
+      above: 0
     },
     timeout: {
       type: "duration",
       description: "Time to watch; the gateway goes on after that",
-      fallback: "10m"
+      fallback: "10m",
+      above: 0
     },
     "github-token": {
       type: "string",

@@ -41,7 +41,8 @@ export const spec = {
       type: "integer",
       description: "Train only when at least so many examples are new to the model in production (else the newest version); 0 trains always",
       fallback: "1",
-      config: "models.*.train.min-new-examples"
+      config: "models.*.train.min-new-examples",
+      min: 0
     },
     wait: {
       type: "boolean",
@@ -52,12 +53,14 @@ export const spec = {
       type: "duration",
       description: "Longest wait (30m, 6h); the run is cancelled after it",
       fallback: "6h",
-      config: "models.*.train.timeout"
+      config: "models.*.train.timeout",
+      above: 0
     },
     "poll-interval": {
       type: "duration",
       description: "Shortest time between two looks at the run; a quiet run is looked at less often",
-      fallback: "5s"
+      fallback: "5s",
+      above: 0
     },
     "runs-on": {
       type: "list",

@@ -129,13 +129,17 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "float",
         description: "Share of the examples in the test split, 0 to 1",
         fallback: "0.1",
-        config: "datasets.*.split.test"
+        config: "datasets.*.split.test",
+        min: 0,
+        max: 1
       },
       "validation-fraction": {
         type: "float",
         description: "Share of the examples in the validation split, 0 to 1; the rest is train",
         fallback: "0.1",
-        config: "datasets.*.split.validation"
+        config: "datasets.*.split.validation",
+        min: 0,
+        max: 1
       },
       salt: {
         type: "string",
@@ -290,7 +294,8 @@ export const commands: Readonly<Record<string, Command>> = {
       margin: {
         type: "float",
         description: "How much worse still passes (not-regressed), or how much better is asked for (improved); 0.02 for rates and 2 % for losses and errors when absent",
-        config: "models.*.evaluate.margin"
+        config: "models.*.evaluate.margin",
+        min: 0
       },
       gates: {
         type: "json",
@@ -334,12 +339,14 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "integer",
         description: "Rows of one call of the model",
         fallback: "256",
-        config: "models.*.evaluate.batch-size"
+        config: "models.*.evaluate.batch-size",
+        min: 1
       },
       timeout: {
         type: "duration",
         description: "Longest opening or call of a model",
-        fallback: "60s"
+        fallback: "60s",
+        above: 0
       },
       output: {
         type: "string",
@@ -532,31 +539,39 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "duration",
         description: "Length of the window that ends now",
         fallback: "24h",
-        config: "models.*.monitor.window"
+        config: "models.*.monitor.window",
+        above: 0
       },
       "min-rows": {
         type: "integer",
         description: "Rows that window and reference need before anything is judged; 200 when absent",
-        config: "models.*.monitor.min-rows"
+        config: "models.*.monitor.min-rows",
+        min: 1
       },
       psi: {
         type: "float",
         description: "Smallest population stability index of a drifted column; 0.2 when absent",
-        config: "models.*.monitor.psi"
+        config: "models.*.monitor.psi",
+        above: 0
       },
       alpha: {
         type: "float",
         description: "Largest p-value of a drifted column after Holm's correction; 0.01 when absent",
-        config: "models.*.monitor.alpha"
+        config: "models.*.monitor.alpha",
+        above: 0,
+        max: 0.5
       },
       share: {
         type: "float",
         description: "Share of the judged columns that must drift; 0.2 when absent",
-        config: "models.*.monitor.share"
+        config: "models.*.monitor.share",
+        min: 0,
+        max: 1
       },
       "min-new-examples": {
         type: "integer",
-        description: "New labelled examples without which retrain stays false; no condition when absent"
+        description: "New labelled examples without which retrain stays false; no condition when absent",
+        min: 0
       },
       labels: {
         type: "list",
@@ -683,7 +698,8 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "integer",
         description: "Answers of the new version that a step needs before it can pass",
         fallback: "100",
-        config: "models.*.promote.min-samples"
+        config: "models.*.promote.min-samples",
+        min: 1
       },
       "min-time": {
         type: "duration",
@@ -695,24 +711,30 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "duration",
         description: "Longest time of a step; one that is still inconclusive then is rolled back",
         fallback: "15m",
-        config: "models.*.promote.max-time"
+        config: "models.*.promote.max-time",
+        above: 0
       },
       alpha: {
         type: "float",
         description: "Chance, over the whole rollout, that an equally good version is rolled back",
         fallback: "0.001",
-        config: "models.*.promote.alpha"
+        config: "models.*.promote.alpha",
+        above: 0,
+        max: 0.5
       },
       "max-disagreement": {
         type: "float",
         description: "Share of mirrored answers that may differ from the stable version's",
         fallback: "0.25",
-        config: "models.*.promote.max-disagreement"
+        config: "models.*.promote.max-disagreement",
+        min: 0,
+        max: 1
       },
       "latency-budget": {
         type: "duration",
         description: "Longest p95 of the golden predictions in staging; none when absent",
-        config: "models.*.promote.latency-budget"
+        config: "models.*.promote.latency-budget",
+        above: 0
       },
       environment: {
         type: "string",
@@ -723,12 +745,14 @@ export const commands: Readonly<Record<string, Command>> = {
       "claim-timeout": {
         type: "duration",
         description: "Time for a gateway to take the rollout up; then it is withdrawn",
-        fallback: "2m"
+        fallback: "2m",
+        above: 0
       },
       timeout: {
         type: "duration",
         description: "Time to watch the rollout; the gateway goes on with it after that",
-        fallback: "6h"
+        fallback: "6h",
+        above: 0
       },
       "fail-on-rollback": {
         type: "boolean",
@@ -850,11 +874,13 @@ export const commands: Readonly<Record<string, Command>> = {
       },
       step: {
         type: "float",
-        description: "Step that the training has reached, for `progress` and `checkpoint`"
+        description: "Step that the training has reached, for `progress` and `checkpoint`",
+        min: 0
       },
       total: {
         type: "float",
-        description: "Steps that the training has in all"
+        description: "Steps that the training has in all",
+        min: 0
       },
       message: {
         type: "string",
@@ -952,7 +978,8 @@ export const commands: Readonly<Record<string, Command>> = {
       timeout: {
         type: "duration",
         description: "Longest opening or call of the model while it is checked",
-        fallback: "30s"
+        fallback: "30s",
+        above: 0
       },
       yard: {
         type: "string",
@@ -1049,7 +1076,8 @@ export const commands: Readonly<Record<string, Command>> = {
       },
       "pull-request": {
         type: "integer",
-        description: "Number of the pull request; that of the event, or the open one of the head commit, when absent"
+        description: "Number of the pull request; that of the event, or the open one of the head commit, when absent",
+        min: 1
       },
       "github-token": {
         type: "string",
@@ -1136,12 +1164,14 @@ export const commands: Readonly<Record<string, Command>> = {
       "claim-timeout": {
         type: "duration",
         description: "Time for a gateway to take the rollback up; then it is withdrawn",
-        fallback: "1m"
+        fallback: "1m",
+        above: 0
       },
       timeout: {
         type: "duration",
         description: "Time to watch; the gateway goes on after that",
-        fallback: "10m"
+        fallback: "10m",
+        above: 0
       },
       "github-token": {
         type: "string",
@@ -1232,7 +1262,8 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "integer",
         description: "Train only when at least so many examples are new to the model in production (else the newest version); 0 trains always",
         fallback: "1",
-        config: "models.*.train.min-new-examples"
+        config: "models.*.train.min-new-examples",
+        min: 0
       },
       wait: {
         type: "boolean",
@@ -1243,12 +1274,14 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "duration",
         description: "Longest wait (30m, 6h); the run is cancelled after it",
         fallback: "6h",
-        config: "models.*.train.timeout"
+        config: "models.*.train.timeout",
+        above: 0
       },
       "poll-interval": {
         type: "duration",
         description: "Shortest time between two looks at the run; a quiet run is looked at less often",
-        fallback: "5s"
+        fallback: "5s",
+        above: 0
       },
       "runs-on": {
         type: "list",

@@ -2,7 +2,7 @@ export { type CamelCase, camelCase, isKebabCase } from "./names.ts";
 export { editDistance, nearestName } from "./nearest.ts";
 export { formatOutputs, outputValues } from "./outputs.ts";
 export { inputError, type LookupConfig, parseInputs, type ReadInput } from "./parse-inputs.ts";
-export { expectedText, type ParsedValue, parseValue } from "./parse-value.ts";
+export { boundsText, expectedText, type ParsedValue, parseValue } from "./parse-value.ts";
 export { redactor, secretForms } from "./secret-forms.ts";
 export {
   type ActionSpec,

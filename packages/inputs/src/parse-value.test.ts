@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { parseValue } from "./parse-value.ts";
+import { expectedText, parseValue } from "./parse-value.ts";
 import type { InputSpec } from "./spec.ts";
 
-type Shape = Pick<InputSpec, "type" | "values" | "separator">;
+type Shape = Pick<InputSpec, "type" | "values" | "separator" | "min" | "above" | "max">;
 const WRONG = Symbol("wrong");
 
 const CASES: readonly [text: string, shape: Shape, expected: unknown][] = [
@@ -22,6 +22,13 @@ const CASES: readonly [text: string, shape: Shape, expected: unknown][] = [
   ...["NaN", "Infinity", "1e400", "1,5", "5%"].map((text) => [text, { type: "float" }, WRONG] as [string, Shape, unknown]),
   ["1h30m", { type: "duration" }, 5_400_000],
   ["90", { type: "duration" }, WRONG],
+  ["1", { type: "integer", min: 1 }, 1],
+  ["0", { type: "integer", min: 1 }, WRONG],
+  ["1", { type: "float", min: 0, max: 1 }, 1],
+  ["1.01", { type: "float", min: 0, max: 1 }, WRONG],
+  ["0", { type: "float", above: 0 }, WRONG],
+  ["0s", { type: "duration", above: 0 }, WRONG],
+  ["1ms", { type: "duration", above: 0 }, 1],
   ["b", { type: "enum", values: ["a", "b"] }, "b"],
   ["B", { type: "enum", values: ["a", "b"] }, WRONG],
   ["shadow, 10,,100", { type: "list" }, ["shadow", "10", "100"]],
@@ -39,6 +46,25 @@ for (const [text, shape, expected] of CASES) {
     else assert.deepEqual(parsed, { kind: "value", value: expected });
   });
 }
+
+test("what was expected names the bounds", () => {
+  const shapes: Shape[] = [
+    { type: "integer", min: 1 },
+    { type: "float", min: 0, max: 1 },
+    { type: "float", above: 0, max: 0.5 },
+    { type: "float", max: 2 },
+    { type: "duration", above: 0 },
+    { type: "float" },
+  ];
+  assert.deepEqual(shapes.map(expectedText), [
+    "a whole number of at least 1",
+    "a number from 0 to 1",
+    "a number above 0 and at most 0.5",
+    "a number of at most 2",
+    "a duration above 0 such as 30s, 5m, 2h",
+    "a number",
+  ]);
+});
 
 test("every whole number and every finite number is read back", () => {
   fc.assert(

@@ -2,7 +2,7 @@ import { isModelyardError, parseDuration, parseJson } from "@modelyard/base";
 import type { InputSpec, InputType } from "./spec.ts";
 
 export type ParsedValue = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "wrong"; readonly expected: string };
-type Shape = Pick<InputSpec, "type" | "values" | "separator">;
+type Shape = Pick<InputSpec, "type" | "values" | "separator" | "min" | "above" | "max">;
 
 const TRUE: ReadonlySet<string> = new Set(["true", "True", "TRUE"]);
 const FALSE: ReadonlySet<string> = new Set(["false", "False", "FALSE"]);
@@ -22,18 +22,35 @@ export function expectedText(shape: Shape): string {
     case "boolean":
       return "true or false";
     case "integer":
-      return "a whole number";
+      return `a whole number${boundsText(shape)}`;
     case "float":
-      return "a number";
+      return `a number${boundsText(shape)}`;
     case "enum":
       return `one of ${(shape.values ?? []).join(", ")}`;
     case "duration":
-      return "a duration such as 30s, 5m, 2h";
+      return `a duration${boundsText(shape)} such as 30s, 5m, 2h`;
     case "list":
       return `${shape.values === undefined ? "a list" : `a list of ${shape.values.join(", ")}`}, separated by ${separatorText(shape)}`;
     case "json":
       return "JSON";
   }
+}
+
+/** The bounds of a number or duration: ` from 0 to 1`, ` of at least 1`, ` above 0`; empty where there are none. Those of a duration are told only as far as a person would ask. */
+export function boundsText({ type, min, above, max }: Pick<Shape, "type" | "min" | "above" | "max">): string {
+  if (type === "duration") return above === undefined ? "" : " above 0";
+  if (min !== undefined && max !== undefined) return ` from ${min} to ${max}`;
+  const lower = min !== undefined ? ` of at least ${min}` : above !== undefined ? ` above ${above}` : "";
+  const upper = max === undefined ? "" : `${lower === "" ? " of" : " and"} at most ${max}`;
+  return lower + upper;
+}
+
+/** The value itself, when it keeps the bounds of its input. */
+function bounded(value: number, shape: Shape): ParsedValue {
+  const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = shape;
+  return Number.isFinite(value) && value >= min && value > above && value <= max
+    ? ok(value)
+    : { kind: "wrong", expected: expectedText(shape) };
 }
 
 function separatorText(shape: Shape): string {
@@ -47,19 +64,19 @@ const PARSERS: Readonly<Record<InputType, (text: string, shape: Shape) => Parsed
   integer: parseInteger,
   float: parseFloatStrict,
   enum: (text, shape) => (shape.values?.includes(text) ? ok(text) : { kind: "wrong", expected: expectedText(shape) }),
-  duration: (text, shape) => attempt(() => parseDuration(text), expectedText(shape)),
+  duration: parseDurationInput,
   list: parseList,
   json: parseJsonInput,
 };
 
 function parseInteger(text: string, shape: Shape): ParsedValue {
   const value = /^-?(?:0|[1-9]\d*)$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isSafeInteger(value) ? ok(value) : { kind: "wrong", expected: expectedText(shape) };
+  return bounded(Number.isSafeInteger(value) ? value : Number.NaN, shape);
 }
 
 function parseFloatStrict(text: string, shape: Shape): ParsedValue {
   const value = /^-?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  return Number.isFinite(value) ? ok(value) : { kind: "wrong", expected: expectedText(shape) };
+  return bounded(value, shape);
 }
 
 function parseList(text: string, shape: Shape): ParsedValue {
@@ -82,11 +99,11 @@ function parseJsonInput(text: string): ParsedValue {
   }
 }
 
-function attempt(parse: () => unknown, expected: string): ParsedValue {
+function parseDurationInput(text: string, shape: Shape): ParsedValue {
   try {
-    return ok(parse());
+    return bounded(parseDuration(text), shape);
   } catch (error) {
     if (!isModelyardError(error)) throw error;
-    return { kind: "wrong", expected };
+    return { kind: "wrong", expected: expectedText(shape) };
   }
 }

@@ -21,6 +21,10 @@ export interface InputSpec {
   readonly values?: readonly string[];
   /** Separator of a list; `,` when absent. A list may always be written one item a line. */
   readonly separator?: string;
+  /** Bounds of a number, or of the milliseconds of a duration: at least, more than, at most. */
+  readonly min?: number;
+  readonly above?: number;
+  readonly max?: number;
   readonly deprecated?: string;
 }
 
