@@ -11,7 +11,7 @@ import { describeEvent, type RolloutEvent, rolloutEventSchema } from "@modelyard
 import { SEQUENCE_DIGITS, type Yard } from "@modelyard/store";
 import { marked } from "marked";
 import { driftHistograms } from "./drift-histograms.ts";
-import type { Told } from "./run-demo.ts";
+import type { Told } from "./told.ts";
 import { root } from "./workspace.ts";
 import type { World } from "./world.ts";
 

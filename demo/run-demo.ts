@@ -1,5 +1,4 @@
 import { formatDuration, messageOf } from "@modelyard/base";
-import type { Comparison } from "@modelyard/evaluate";
 import { buildAll } from "../tools/build/build-all.ts";
 import { judge, packImage, promoteModel, pushData, registerModel, reportComparison, trainModel } from "./chapters.ts";
 import { watchForDrift } from "./drift-chapter.ts";
@@ -8,6 +7,7 @@ import { hostBase } from "./host-base.ts";
 import { writePage } from "./page.ts";
 import { digits, rescanned } from "./rows.ts";
 import { bold, dim } from "./story.ts";
+import type { Told } from "./told.ts";
 import { Traffic } from "./traffic.ts";
 import { root } from "./workspace.ts";
 import { createWorld, type World } from "./world.ts";
@@ -19,14 +19,6 @@ const SECOND_ROWS = 1500;
 const ALL_ROWS = 1797;
 /** Time for which the clients of the new scanner send before the monitor looks. */
 const DRIFT_MS = 8_000;
-
-/** What the page and the closing words need from the story. */
-export interface Told {
-  readonly comparisons: readonly { readonly title: string; readonly comparison: Comparison }[];
-  readonly rollouts: readonly { readonly title: string; readonly id: string }[];
-  readonly traffic: Traffic;
-  readonly driftReport: string;
-}
 
 /** The whole loop on one machine; resolves to the exit code. */
 export async function runDemo(): Promise<number> {
