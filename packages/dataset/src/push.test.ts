@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { appendFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { hasCode } from "@modelyard/base";
+import { hasCode, isModelyardError } from "@modelyard/base";
 import { makeSplitRule } from "@modelyard/content";
 import { type BlobStore, memoryStore, memoryYard, nodeHasher } from "@modelyard/store";
 import { runProcess, temporaryDirectory } from "@modelyard/testkit";
@@ -80,6 +80,22 @@ test("rows of tables are the examples; split, profile, schema and classes follow
     ["owl", 1],
   ]);
   assert.equal((await readProfile(yard, record, "train"))!.rows, record.examples.train);
+});
+
+test("a table that is only a header has its columns, and one that is empty has none", async () => {
+  await using directory = await temporaryDirectory();
+  await writeTree(directory.path, { "train.csv": "id,label\n" });
+  const { record } = await push(memoryYard(), directory.path, { labelColumn: "label" });
+  assert.deepEqual([record.exampleKind, record.examples.total], ["rows", 0]);
+  assert.deepEqual(record.schema, [
+    { name: "id", type: "text" },
+    { name: "label", type: "text" },
+  ]);
+  await writeTree(directory.path, { "train.csv": "" });
+  await assert.rejects(
+    push(memoryYard(), directory.path, { labelColumn: "label" }),
+    (error) => hasCode(error, "DATASET_COLUMN_MISSING") && isModelyardError(error) && error.hint!.includes("empty"),
+  );
 });
 
 test("examples read back in their splits, each once, under lasting ids", async () => {

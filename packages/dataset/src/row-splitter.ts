@@ -20,8 +20,9 @@ type State = "plain" | "quoted" | "quote-seen";
  * bounded number of times, wherever chunks end.
  */
 export class RowSplitter {
-  private readonly what: string;
-  private readonly delimiter: number | undefined;
+  /** Byte before which a quote closes and after which it opens; settable, since the first row of a table may show which it is. */
+  delimiter: number | undefined;
+  private readonly where: () => string;
   private readonly sink: RowSink;
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
@@ -31,9 +32,9 @@ export class RowSplitter {
   private before: number = NEWLINE;
   private knownQuote = UNKNOWN;
 
-  /** `what` names the file in errors; without `delimiter` quotes mean nothing (JSON lines). */
-  constructor(what: string, delimiter: number | undefined, sink: RowSink) {
-    this.what = what;
+  /** `where` names file and row in errors; without `delimiter` quotes mean nothing (JSON lines). */
+  constructor(where: () => string, delimiter: number | undefined, sink: RowSink) {
+    this.where = where;
     this.delimiter = delimiter;
     this.sink = sink;
   }
@@ -54,7 +55,7 @@ export class RowSplitter {
     if (this.pendingBytes > MAX_ROW_BYTES) {
       throw userError(
         "DATASET_ROW_TOO_LONG",
-        `${this.what} has a row of more than ${MAX_ROW_BYTES >> 20} MiB`,
+        `${this.where()} has more than ${MAX_ROW_BYTES >> 20} MiB`,
         "look for a quote that is never closed, or push it with `examples: files`",
       );
     }
@@ -65,7 +66,7 @@ export class RowSplitter {
     if (this.state === "quoted")
       throw userError(
         "DATASET_ROW_INVALID",
-        `${this.what} ends inside a quoted field`,
+        `${this.where()} opens a quote that is never closed`,
         "close the quote, or push it with `examples: files`",
       );
     if (this.pendingBytes > 0) this.give(new Uint8Array(0));

@@ -121,7 +121,11 @@ const BAD: [string, string, string, string][] = [
   ["t.csv", "a,b\n1\n", "DATASET_ROW_INVALID", "row 1"],
   ["t.csv", "a,b\n1,2\n1,2,3\n", "DATASET_ROW_INVALID", "row 2"],
   ["t.csv", 'a,b\n"1"x,2\n', "DATASET_ROW_INVALID", "followed by more text"],
-  ["t.csv", 'a,b\n"1,2\n', "DATASET_ROW_INVALID", "inside a quoted field"],
+  ["t.csv", 'a,b\n"1,2\n', "DATASET_ROW_INVALID", "row 1 of"],
+  ["t.csv", 'a,b\n1,2\n\n3,"4\n5,6\n', "DATASET_ROW_INVALID", 'row 2 of "t.csv" opens a quote'],
+  ["t.csv", 'a,"b\n1,2\n', "DATASET_ROW_INVALID", 'the header of "t.csv" opens a quote'],
+  ["t.csv", "a,b\r1,2\r3,4\r", "DATASET_ROW_INVALID", "carriage return"],
+  ["t.csv", "a;b\n1,5;2\n3\n", "DATASET_ROW_INVALID", "row 2 of"],
   ["t.csv", "a,a\n1,2\n", "DATASET_ROW_INVALID", "twice"],
   ["t.csv", "__proto__,a\n1,2\n", "DATASET_ROW_INVALID", "__proto__"],
   ["t.jsonl", "{}\nnope\n", "DATASET_ROW_INVALID", "row 2"],
@@ -137,6 +141,36 @@ for (const [path, text, code, part] of BAD) {
     );
   });
 }
+
+test("bytes that are not UTF-8 are refused where they are; the replacement character itself is not", () => {
+  const latin = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  for (const [path, text, where] of [
+    ["t.csv", "a,b\n1,2\n\xe9,2\n", 'row 2 of "t.csv"'],
+    ["t.csv", "\xe9,b\n1,2\n", 'the header of "t.csv"'],
+    ["t.jsonl", '{"a":1}\n{"a":"\xe9"}\n', 'row 2 of "t.jsonl"'],
+  ] as const) {
+    assert.throws(
+      () => read(path, [latin(text)]),
+      (error) => hasCode(error, "DATASET_ENCODING") && (error as Error).message.includes(where),
+    );
+  }
+  assert.deepEqual(read("t.csv", [utf8("a\n\ufffd\n")]).fields, [{ a: "\ufffd" }]);
+});
+
+test("semicolons and tabs in the place of commas are found in the header", () => {
+  const expected = [
+    { a: "1,5", "b,c": "x;y" },
+    { a: "2", "b,c": "z" },
+  ];
+  for (const text of ['a;"b,c"\n1,5;"x;y"\n2;z\n', 'a\t"b,c"\n1,5\tx;y\n2\t"z"\n'])
+    for (const size of [1, 3, 1000]) {
+      const bytes = utf8(text);
+      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+      assert.deepEqual(read("t.csv", chunks).fields, expected);
+    }
+  assert.deepEqual(read("t.csv", [utf8('a;b,c\n"1;2",3\n')]).fields, [{ "a;b": "1;2", c: "3" }]);
+  assert.deepEqual(read("t.csv", [utf8("a\n1;2\n")]).fields, [{ a: "1;2" }]);
+});
 
 test("UTF-16 is refused with what to do", () => {
   assert.throws(

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { concatBytes, messageOf, userError } from "@modelyard/base";
 import { csvFields } from "./csv-fields.ts";
 import { RowSplitter } from "./row-splitter.ts";
@@ -36,6 +37,12 @@ const MAX_COLUMNS = 20_000;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 /** Named so by JavaScript for the prototype of an object; no row may set it. */
 const FORBIDDEN_COLUMN = "__proto__";
+/** What decoding puts in the place of bytes that are not UTF-8. */
+const REPLACEMENT = "\ufffd";
+const COMMA = ",";
+/** What spreadsheets of many countries write in the place of commas, into files that are called .csv nevertheless. */
+const OTHER_DELIMITERS = [";", "\t"] as const;
+const QUOTED = /"[^"]*"/g;
 
 /** Streaming reader of one CSV or JSONL file: push chunks, then `end`; rows come out of the sink in order. Blank lines are no rows. */
 export class TableReader {
@@ -44,7 +51,7 @@ export class TableReader {
   private readonly options: TableOptions;
   private readonly sink: TableSink;
   private readonly splitter: RowSplitter;
-  private readonly delimiter: string;
+  private delimiter: string;
   private columns: readonly string[] | undefined;
   private start: Uint8Array | undefined = new Uint8Array(0);
   private mark: Uint8Array = new Uint8Array(0);
@@ -57,7 +64,11 @@ export class TableReader {
     this.sink = sink;
     this.delimiter = format.kind === "csv" ? String.fromCharCode(format.delimiter) : "";
     const quoteDelimiter = format.kind === "csv" ? format.delimiter : undefined;
-    this.splitter = new RowSplitter(`"${path}"`, quoteDelimiter, (raw, bytes, hasQuote) => this.take(raw, bytes, hasQuote));
+    this.splitter = new RowSplitter(
+      () => this.where(this.number + 1),
+      quoteDelimiter,
+      (raw, bytes, hasQuote) => this.take(raw, bytes, hasQuote),
+    );
   }
 
   /** Throws DATASET_ROW_INVALID, DATASET_ROW_TOO_LONG, DATASET_ENCODING. */
@@ -88,6 +99,7 @@ export class TableReader {
   private take(raw: Uint8Array, bytes: Uint8Array, hasQuote: boolean): void {
     if (bytes.length === 0) return;
     if (this.format.kind === "csv" && this.columns === undefined) {
+      if (this.options.header) this.lookAtHeader(this.textOf(bytes));
       const first = this.csv(bytes, hasQuote);
       this.columns = this.options.header ? this.checkedColumns(first) : first.map((_, i) => `column${i + 1}`);
       if (this.options.header) {
@@ -100,8 +112,17 @@ export class TableReader {
     this.sink.row({ number: this.number, raw, bytes, fields });
   }
 
+  /** Finds the delimiter: that of the file's name, unless the header has none of it and has another. */
+  private lookAtHeader(header: string): void {
+    const bare = header.replace(QUOTED, "");
+    if (bare.includes("\r")) this.invalid("lines end with a carriage return alone; a line feed was expected");
+    if (this.delimiter !== COMMA || bare.includes(COMMA)) return;
+    this.delimiter = OTHER_DELIMITERS.find((other) => bare.includes(other)) ?? COMMA;
+    this.splitter.delimiter = this.delimiter.charCodeAt(0);
+  }
+
   private csv(bytes: Uint8Array, hasQuote: boolean): readonly string[] {
-    const result = csvFields(textOf(bytes), this.delimiter, hasQuote);
+    const result = csvFields(this.textOf(bytes), this.delimiter, hasQuote);
     return "problem" in result ? this.invalid(result.problem) : result.fields;
   }
 
@@ -115,9 +136,10 @@ export class TableReader {
   }
 
   private jsonRow(bytes: Uint8Array): Fields {
+    const text = this.textOf(bytes);
     let value: unknown;
     try {
-      value = JSON.parse(textOf(bytes));
+      value = JSON.parse(text);
     } catch (cause) {
       this.invalid(`it is not JSON: ${messageOf(cause)}`);
     }
@@ -142,16 +164,27 @@ export class TableReader {
     return columns;
   }
 
+  private textOf(bytes: Uint8Array): string {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+    // The character may be in the file, too; only then are the bytes looked at.
+    if (!text.includes(REPLACEMENT) || isUtf8(bytes)) return text;
+    throw userError(
+      "DATASET_ENCODING",
+      `${this.where(this.number)} is not UTF-8 text`,
+      "save the table as UTF-8, or push it with `examples: files`",
+    );
+  }
+
+  private where(row: number): string {
+    const isHeader = this.columns === undefined && this.format.kind === "csv";
+    return `${isHeader ? (this.options.header ? "the header" : "row 1") : `row ${row}`} of "${this.path}"`;
+  }
+
   private invalid(problem: string): never {
-    const where = this.columns === undefined && this.format.kind === "csv" ? "the header" : `row ${this.number}`;
     throw userError(
       "DATASET_ROW_INVALID",
-      `${where} of "${this.path}" cannot be read: ${problem}`,
+      `${this.where(this.number)} cannot be read: ${problem}`,
       "correct the file, or push it with `examples: files` to take every file as one example",
     );
   }
-}
-
-function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
 }

@@ -37,6 +37,8 @@ export class Tally {
   private readonly fileCounts = { train: 0, validation: 0, test: 0 };
   private readonly rowCounts = { train: 0, validation: 0, test: 0 };
   private tables = 0;
+  /** Columns of headers; those of tables without rows are in no profile. */
+  private readonly headerColumns = new Set<string>();
 
   constructor(options: TallyOptions) {
     this.options = options;
@@ -65,6 +67,9 @@ export class Tally {
       format,
       { header: this.options.header },
       {
+        header: (_raw, columns) => {
+          for (const column of columns) this.headerColumns.add(column);
+        },
         row: (row) => {
           const fields = row.fields();
           const split: Split = splitOf(row.bytes, () => fields);
@@ -80,13 +85,17 @@ export class Tally {
   result(): TallyResult {
     if (this.tables === 0) return this.filesResult();
     const profile = this.all.build();
-    this.requireColumns(profile.columns.map((column) => column.name));
+    const profiled = profile.columns.map((column): Column => ({ name: column.name, type: column.kind === "numeric" ? "number" : "text" }));
+    const named = new Set(profiled.map((column) => column.name));
+    const empty = [...this.headerColumns].filter((name) => !named.has(name)).map((name): Column => ({ name, type: "text" }));
+    const schema = [...profiled, ...empty];
+    this.requireColumns(schema.map((column) => column.name));
     return {
       exampleKind: "rows",
       examples: counted(this.rowCounts),
       profile,
       trainProfile: this.train.build(),
-      schema: profile.columns.map((column) => ({ name: column.name, type: column.kind === "numeric" ? "number" : "text" })),
+      schema,
       unmatched: this.assigner.unmatched,
     };
   }
@@ -125,7 +134,9 @@ export class Tally {
       throw userError(
         "DATASET_COLUMN_MISSING",
         `no table has the column "${column}" that \`${input}\` names`,
-        `name one of: ${shown}${columns.length > 20 ? ", ..." : ""}`,
+        columns.length === 0
+          ? "the tables have no columns: check that they are not empty"
+          : `name one of: ${shown}${columns.length > 20 ? ", ..." : ""}`,
       );
     }
   }
