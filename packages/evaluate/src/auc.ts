@@ -7,6 +7,7 @@ import {
   pairedDelong,
   type RocArea,
   rocArea,
+  wilson,
 } from "@modelyard/stats";
 import type { ClassificationTable } from "./example-table.ts";
 import { rankOf } from "./rank.ts";
@@ -14,11 +15,16 @@ import { rankOf } from "./rank.ts";
 /** Cells (rows times classes) that one-against-rest areas may sort; beyond it the area is left out rather than minutes spent on it. */
 const MAX_CELLS = 50_000_000;
 
+/** Half widths below this are rounding: the classes lie fully apart. */
+const NO_SPREAD = 1e-9;
+
 /** AUC of a table with what its interval and its paired difference need. */
 export interface TableArea {
   readonly auc: number;
   /** Per row, by how much it moves the area; worked out when first asked for. */
   readonly influence: Float64Array;
+  /** Examples of the smallest class that has an area. */
+  readonly smallest: number;
   /** For two classes. */
   readonly binary: BinaryArea | null;
 }
@@ -48,6 +54,7 @@ export function tableArea(table: ClassificationTable): TableArea | null {
       influence ??= meanInfluence(parts, truth.length);
       return influence;
     },
+    smallest: Math.min(...parts.map(({ area }) => Math.min(area.positives, area.negatives))),
     binary: labels.length === 2 ? parts[0]! : null,
   };
 }
@@ -65,6 +72,8 @@ function meanInfluence(parts: readonly BinaryArea[], rows: number): Float64Array
 export function areaInterval(area: TableArea, level: number): Bounds & { readonly method: string } {
   if (area.binary !== null) return { ...delongInterval(area.binary.area, area.binary.isPositive, level), method: "DeLong" };
   const half = normalQuantile((1 + level) / 2) * standardError(area.influence);
+  if (!(half > NO_SPREAD))
+    return { ...wilson(Math.round(area.auc * area.smallest), area.smallest, level), method: "Wilson, classes fully apart" };
   return { low: Math.max(0, area.auc - half), high: Math.min(1, area.auc + half), method: "DeLong, one against rest" };
 }
 

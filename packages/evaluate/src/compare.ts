@@ -6,6 +6,7 @@ import { type Gate, type GateEvidence, judgeGates, worstVerdict } from "./gates.
 import { holmLevels } from "./holm-levels.ts";
 import { pairExamples } from "./pair-examples.ts";
 import { classDifferences, type PairedDifference, pairedDifferences } from "./paired-differences.ts";
+import { drawsOfSlice } from "./resampling.ts";
 import { MIN_SLICE } from "./slice-metrics.ts";
 import type { SliceRows } from "./slice-plan.ts";
 import { unpairedComparison } from "./unpaired.ts";
@@ -33,8 +34,8 @@ export interface CompareOptions {
 }
 
 /**
- * Compares a candidate with its baseline and judges the gates. With predictions of both, differences are paired example by example and each family of slices is
- * corrected by Holm's method; with a document alone they are unpaired. Throws EVALUATE_IDS_DIFFER and kin, EVALUATE_TASKS_DIFFER, EVALUATE_DATASETS_DIFFER.
+ * Compares a candidate with its baseline and judges the gates. With predictions of both, differences are paired example by example, and the metrics that no gate
+ * names and the slices of each metric are corrected by Holm's method; with a document alone they are unpaired. Throws EVALUATE_IDS_DIFFER and kin, EVALUATE_TASKS_DIFFER, EVALUATE_DATASETS_DIFFER.
  */
 export function compare(candidate: Scored, baseline: Baseline, options: CompareOptions): Comparison {
   const { document } = candidate;
@@ -93,12 +94,16 @@ export function compareOnExamples(candidate: Scored, baseline: Scored, options: 
   const paired = pairExamples(candidate.predictions, baseline.predictions);
   const [a, b] = sharedTables(candidate, { ...baseline, predictions: paired });
   const differences = pairedDifferences(a, b, options.random);
-  const metrics = differences.map((difference) => comparisonOf(difference, level, marginOf(options.gates, difference.name, undefined)));
-  const slices = (options.slices ?? [])
-    .filter((slice) => slice.rows.length >= MIN_SLICE)
-    .map((slice) => ({ slice, differences: sliceDifferences(a, b, slice, options.random) }));
+  const overall = metricLevels(differences, options.gates, level);
+  const metrics = differences.map((difference, k) =>
+    comparisonOf(difference, overall[k]!, marginOf(options.gates, difference.name, undefined)),
+  );
+  const measured = (options.slices ?? []).filter((slice) => slice.rows.length >= MIN_SLICE);
+  const draws = drawsOfSlice(measured.length);
+  const slices = measured.map((slice) => ({ slice, differences: sliceDifferences(a, b, slice, options.random, draws) }));
   const levels = sliceLevels(
     slices.map((entry) => entry.differences),
+    options.gates,
     level,
   );
   return {
@@ -127,19 +132,37 @@ function sharedTables(candidate: Scored, baseline: Scored): [ExampleTable, Examp
   return [table(candidate), table(baseline)];
 }
 
-function sliceDifferences(a: ExampleTable, b: ExampleTable, slice: SliceRows, random: Random): PairedDifference[] {
+function sliceDifferences(a: ExampleTable, b: ExampleTable, slice: SliceRows, random: Random, draws: number): PairedDifference[] {
   const [ours, theirs] = [takeRows(a, slice.rows), takeRows(b, slice.rows)];
   if (slice.byClass && ours.task === "classification" && theirs.task === "classification") return classDifferences(ours, theirs);
-  return pairedDifferences(ours, theirs, random);
+  return pairedDifferences(ours, theirs, random, draws);
 }
 
-/** Levels per slice and metric: Holm over all slices of a metric. */
-function sliceLevels(slices: readonly (readonly PairedDifference[])[], level: number): number[][] {
+/** Levels per metric: as given for those that a gate names, chosen beforehand; Holm over the others, of which one would else often change by chance. */
+function metricLevels(differences: readonly PairedDifference[], gates: readonly Gate[], level: number): number[] {
+  const named = new Set(gates.filter((gate) => gate.slice === undefined).map((gate) => gate.metric));
+  const others = differences.filter(({ name }) => !named.has(name));
+  const adjusted = holmLevels(
+    others.map(({ p }) => p),
+    level,
+  );
+  return differences.map((difference) => (named.has(difference.name) ? level : adjusted[others.indexOf(difference)]!));
+}
+
+/** Levels per slice and metric: Holm over the slices of each metric that a gate names, and over all slices of all the others together. */
+function sliceLevels(slices: readonly (readonly PairedDifference[])[], gates: readonly Gate[], level: number): number[][] {
   const levels = slices.map((differences) => differences.map(() => level));
-  for (const name of new Set(slices.flatMap((differences) => differences.map((difference) => difference.name)))) {
-    const family = slices.flatMap((differences, slice) =>
-      differences.flatMap((difference, k) => (difference.name === name ? [{ slice, k, p: difference.p }] : [])),
-    );
+  const named = new Set(gates.map((gate) => gate.metric));
+  const families = new Map<string | null, { slice: number; k: number; p: number }[]>();
+  for (const [slice, differences] of slices.entries()) {
+    for (const [k, { name, p }] of differences.entries()) {
+      const key = named.has(name) ? name : null;
+      const family = families.get(key) ?? [];
+      family.push({ slice, k, p });
+      families.set(key, family);
+    }
+  }
+  for (const family of families.values()) {
     const adjusted = holmLevels(
       family.map(({ p }) => p),
       level,

@@ -125,3 +125,13 @@ test("slice specs: a column, a column with edges, and what is wrong with others"
       text,
     );
 });
+
+test("a gate on a slice that is not there names those that are", () => {
+  const evidence = {
+    overall: { n: 100, metrics: [], comparisons: [] },
+    slices: [{ name: "region=north", n: 50, metrics: [], comparisons: [] }],
+    noBaseline: "none",
+  };
+  const [result] = judgeGates([{ metric: "accuracy", slice: "region=west", min: 0.9 }], evidence);
+  assert.deepEqual([result?.verdict, result?.reason], ["error", 'there is no slice "region=west"; there are "region=north"']);
+});

@@ -36,7 +36,7 @@ export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
 
 /** Judges every gate; one result for each rule and slice that a gate names. */
 export function judgeGates(gates: readonly Gate[], evidence: GateEvidence): GateResult[] {
-  return gates.flatMap((gate) => subjectsOf(gate, evidence).flatMap((subject) => judgeGate(gate, subject, evidence.noBaseline)));
+  return gates.flatMap((gate) => subjectsOf(gate, evidence).flatMap((subject) => judgeGate(gate, subject, evidence)));
 }
 
 interface NamedSubject {
@@ -51,11 +51,12 @@ function subjectsOf(gate: Gate, evidence: GateEvidence): NamedSubject[] {
   return matching.length === 0 ? [{ slice: wanted, subject: undefined }] : matching.map((subject) => ({ slice: subject.name, subject }));
 }
 
-function judgeGate(gate: Gate, { slice, subject }: NamedSubject, noBaseline: string | undefined): GateResult[] {
+function judgeGate(gate: Gate, { slice, subject }: NamedSubject, { slices, noBaseline }: GateEvidence): GateResult[] {
   const result = (rule: string, verdict: Verdict, reason: string): GateResult => ({ metric: gate.metric, slice, rule, verdict, reason });
   const anyRule =
     gate.require ?? (gate.min !== undefined ? `min ${gate.min}` : gate.max !== undefined ? `max ${gate.max}` : "not-regressed");
-  if (subject === undefined) return [result(anyRule, "error", `there is no slice "${slice}"`)];
+  if (subject === undefined)
+    return [result(anyRule, "error", `there is no slice "${slice}"; ${slicesInWords(slices.map(({ name }) => name))}`)];
   if (subject.metrics.length === 0) return [result(anyRule, "inconclusive", `not enough evidence: ${subject.n} examples`)];
   const metric = subject.metrics.find(({ name }) => name === gate.metric);
   if (metric === undefined)
@@ -78,6 +79,15 @@ function judgeGate(gate: Gate, { slice, subject }: NamedSubject, noBaseline: str
   else if (comparison === undefined) results.push(result(rule, "error", `the baseline has no metric "${gate.metric}"`));
   else results.push(result(rule, ...judgeDifference(comparison, require, margin)));
   return results;
+}
+
+/** Slices named in a gate's reason; a report has them all. */
+const NAMED_SLICES = 8;
+
+function slicesInWords(names: readonly string[]): string {
+  if (names.length === 0) return "there are no slices: name its column in `slices`";
+  const shown = names.slice(0, NAMED_SLICES).map((name) => `"${name}"`);
+  return `there are ${shown.join(", ")}${names.length > NAMED_SLICES ? ` and ${names.length - NAMED_SLICES} more` : ""}`;
 }
 
 /** Improved: the whole interval beyond the margin passes, all short of it fails. Not regressed (non-inferiority): the whole interval above -margin passes, all below fails. */

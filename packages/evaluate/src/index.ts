@@ -9,5 +9,6 @@ export * from "./metric-document.ts";
 export * from "./metric-values.ts";
 export * from "./pair-examples.ts";
 export * from "./prediction-lines.ts";
+export { metricNames } from "./scorer.ts";
 export * from "./slice-metrics.ts";
 export * from "./slice-plan.ts";

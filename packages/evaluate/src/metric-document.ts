@@ -3,6 +3,7 @@ import { DEFAULT_LEVEL } from "./change.ts";
 import type { MetricDocument } from "./document.ts";
 import type { ClassificationTable, ExampleTable } from "./example-table.ts";
 import { type IntervalOptions, metricValues } from "./metric-values.ts";
+import { drawsOfSlice } from "./resampling.ts";
 import { sliceMetrics } from "./slice-metrics.ts";
 import type { SliceRows } from "./slice-plan.ts";
 
@@ -29,7 +30,7 @@ export function metricDocument(
     task: table.task,
     n,
     metrics: metricValues(table, intervals),
-    slices: slices.map((slice) => sliceMetrics(table, slice, intervals)),
+    slices: slices.map((slice) => sliceMetrics(table, slice, { ...intervals, draws: drawsOfSlice(slices.length) })),
     confusion: table.task === "classification" ? confusionOf(table) : null,
   };
 }

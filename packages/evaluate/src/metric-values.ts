@@ -7,11 +7,14 @@ import type { ClassificationTable, ExampleTable } from "./example-table.ts";
 import { regressionScorer } from "./regression-scorer.ts";
 import { resample, resampledInterval } from "./resampling.ts";
 import { directionOf, type Scorer } from "./scorer.ts";
+import { sizesOf, unmovedInterval } from "./small-samples.ts";
 
 export interface IntervalOptions {
   /** Confidence of each interval, such as 0.95. */
   readonly level: number;
   readonly random: Random;
+  /** Row draws that the bootstrap may spend; enough for 2,000 resamples of 10,000 rows when absent. */
+  readonly draws?: number | undefined;
 }
 
 /** Metrics that cannot leave [0, 1]; the others are cut at 0 when lower is better. */
@@ -42,12 +45,15 @@ export function metricValues(table: ExampleTable, options: IntervalOptions): Met
   const scorer = scorerOf(table);
   const n = scorer.rows;
   if (n === 0) return [];
-  const result = resample(n, scorer.names.length, options.random, (weights, out) => scorer.score(weights, out));
+  const result = resample(n, scorer.names.length, options.random, (weights, out) => scorer.score(weights, out), options.draws);
   const rates = table.task === "classification" ? rateIntervals(table, options.level) : new Map<string, Interval>();
   const metrics = scorer.names.map((name, k): Metric => {
     const kind = name === "ece" || name === "bias" ? "percentile" : "bca";
-    const interval = rates.get(name) ?? clip(name, resampledInterval(result, k, options.level, kind));
-    return { name, value: result.estimate[k]!, interval, direction: directionOf(name), n };
+    const value = result.estimate[k]!;
+    const sizes = sizesOf(name, table);
+    const resampled = resampledInterval(result, k, sizes, options.level, kind);
+    const own = resampled === "unmoved" ? unmovedInterval(name, value, sizes, options.level) : clip(name, resampled);
+    return { name, value, interval: rates.get(name) ?? own, direction: directionOf(name), n };
   });
   if (table.task === "classification") addArea(metrics, table, options.level);
   return metrics.filter((metric) => Number.isFinite(metric.value));

@@ -1,5 +1,6 @@
 import type { Random } from "@modelyard/base";
 import {
+  type BootstrapResult,
   bootstrapPValue,
   mcnemarExact,
   meanAndVariance,
@@ -8,13 +9,14 @@ import {
   studentQuantile,
   studentTwoSided,
 } from "@modelyard/stats";
-import { areaDifference, tableArea } from "./auc.ts";
+import { areaDifference, type TableArea, tableArea } from "./auc.ts";
 import { rowLosses } from "./classification-scorer.ts";
 import type { Interval, Metric } from "./document.ts";
 import type { ClassificationTable, ExampleTable } from "./example-table.ts";
 import { scorerOf } from "./metric-values.ts";
 import { resample, resampledInterval } from "./resampling.ts";
 import { directionOf } from "./scorer.ts";
+import { type Sizes, sizesOf, unmovedDifference, widening } from "./small-samples.ts";
 
 /** Difference of one metric, candidate minus baseline, on the same examples. */
 export interface PairedDifference {
@@ -30,21 +32,28 @@ export interface PairedDifference {
 }
 
 /**
- * Paired differences of all metrics that both tables have. Accuracy: Newcombe's paired interval with exact McNemar; AUC: paired DeLong; the rest: one bootstrap
- * that draws the same rows for both sides and all metrics. Both tables hold the same examples in the same order, with the same class order.
+ * Paired differences of all metrics that both tables have. Accuracy and recall: Newcombe's paired interval with exact McNemar; AUC: paired DeLong; the rest: one
+ * bootstrap that draws the same rows for both sides and all metrics. Both tables hold the same examples in the same order, with the same class order. `draws`: row draws that the bootstrap may spend.
  */
-export function pairedDifferences(candidate: ExampleTable, baseline: ExampleTable, random: Random): PairedDifference[] {
-  const differences = bootstrapDifferences(candidate, baseline, random);
+export function pairedDifferences(candidate: ExampleTable, baseline: ExampleTable, random: Random, draws?: number): PairedDifference[] {
+  const differences = bootstrapDifferences(candidate, baseline, random, draws);
   if (candidate.task !== "classification" || baseline.task !== "classification") return differences;
-  const accuracy = accuracyDifference(candidate, baseline);
+  const accuracy = rateDifference("accuracy", candidate, baseline);
   const area = aucDifference(candidate, baseline);
-  const rest = differences.filter((difference) => difference.name !== "accuracy");
+  const rest = differences
+    .filter((difference) => difference.name !== "accuracy")
+    .map((difference) => (difference.name === "recall" ? rateDifference("recall", candidate, baseline) : difference));
   const loss = rest.findIndex((difference) => difference.name === "log-loss");
   if (area !== null) rest.splice(loss < 0 ? rest.length : loss, 0, area);
   return [accuracy, ...rest];
 }
 
-function bootstrapDifferences(candidate: ExampleTable, baseline: ExampleTable, random: Random): PairedDifference[] {
+function bootstrapDifferences(
+  candidate: ExampleTable,
+  baseline: ExampleTable,
+  random: Random,
+  draws: number | undefined,
+): PairedDifference[] {
   const a = scorerOf(candidate);
   const b = scorerOf(baseline);
   const names = a.names.filter((name) => b.names.includes(name));
@@ -52,7 +61,7 @@ function bootstrapDifferences(candidate: ExampleTable, baseline: ExampleTable, r
   const ofB = new Float64Array(b.names.length);
   const at = names.map((name) => [a.names.indexOf(name), b.names.indexOf(name)] as const);
   const k = names.length;
-  const result = resample(a.rows, 3 * k, random, (weights, out) => {
+  const statistic = (weights: Uint16Array, out: Float64Array): void => {
     a.score(weights, ofA);
     b.score(weights, ofB);
     for (let i = 0; i < k; i++) {
@@ -60,7 +69,8 @@ function bootstrapDifferences(candidate: ExampleTable, baseline: ExampleTable, r
       out[k + i] = ofB[at[i]![1]]!;
       out[2 * k + i] = out[i]! - out[k + i]!;
     }
-  });
+  };
+  const result = resample(a.rows, 3 * k, random, statistic, draws);
   const found = names.map((name, i) => ({
     name,
     direction: directionOf(name),
@@ -68,38 +78,41 @@ function bootstrapDifferences(candidate: ExampleTable, baseline: ExampleTable, r
     baseline: result.estimate[k + i]!,
     n: a.rows,
     p: bootstrapPValue(result.replicates[2 * k + i]!),
-    interval: (level: number) => pairedMethod(resampledInterval(result, 2 * k + i, level)),
+    interval: (level: number) => bootstrapInterval(name, result, 2 * k + i, sizesOf(name, candidate), level),
   }));
   return found.filter((difference) => Number.isFinite(difference.candidate - difference.baseline));
 }
 
-function pairedMethod(interval: Interval | null): Interval | null {
+function bootstrapInterval(name: string, result: BootstrapResult, value: number, sizes: Sizes, level: number): Interval | null {
+  const interval = resampledInterval(result, value, sizes, level);
+  if (interval === "unmoved") return unmovedDifference(name, result.estimate[value]!, sizes, level);
   return interval === null ? null : { ...interval, method: `paired ${interval.method}` };
 }
 
-function accuracyDifference(candidate: ClassificationTable, baseline: ClassificationTable): PairedDifference {
+/** Difference of the share of right predictions, of all examples (accuracy) or of those of the second class (recall). */
+function rateDifference(name: "accuracy" | "recall", candidate: ClassificationTable, baseline: ClassificationTable): PairedDifference {
+  const { truth } = candidate;
   let [both, first, second, neither] = [0, 0, 0, 0];
-  const n = candidate.truth.length;
-  for (let i = 0; i < n; i++) {
-    const a = candidate.predicted[i] === candidate.truth[i];
-    const b = baseline.predicted[i] === baseline.truth[i];
+  for (let i = 0; i < truth.length; i++) {
+    if (name === "recall" && truth[i] !== 1) continue;
+    const a = candidate.predicted[i] === truth[i];
+    const b = baseline.predicted[i] === truth[i];
     if (a && b) both++;
     else if (a) first++;
     else if (b) second++;
     else neither++;
   }
+  const n = both + first + second + neither;
+  const p = mcnemarExact(first, second);
+  const method = `paired score (Newcombe), McNemar p ${p.toPrecision(2)}`;
   return {
-    name: "accuracy",
+    name,
     direction: "higher",
-    candidate: (both + first) / n,
-    baseline: (both + second) / n,
-    n,
-    p: mcnemarExact(first, second),
-    interval: (level) => ({
-      ...pairedRateDifference(both, first, second, neither, level),
-      level,
-      method: `paired score (Newcombe), McNemar p ${mcnemarExact(first, second).toPrecision(2)}`,
-    }),
+    candidate: (both + first) / Math.max(1, n),
+    baseline: (both + second) / Math.max(1, n),
+    n: truth.length,
+    p,
+    interval: (level) => ({ ...pairedRateDifference(both, first, second, neither, level), level, method }),
   };
 }
 
@@ -107,7 +120,7 @@ function accuracyDifference(candidate: ClassificationTable, baseline: Classifica
  * Differences in the slice of one class: accuracy (the class's recall) and log loss (paired mean, Student t); the other metrics need the other classes.
  */
 export function classDifferences(candidate: ClassificationTable, baseline: ClassificationTable): PairedDifference[] {
-  const accuracy = accuracyDifference(candidate, baseline);
+  const accuracy = rateDifference("accuracy", candidate, baseline);
   if (candidate.scores === null || baseline.scores === null) return [accuracy];
   const a = rowLosses(candidate.truth, candidate.scores);
   const b = rowLosses(baseline.truth, baseline.scores);
@@ -129,11 +142,22 @@ export function classDifferences(candidate: ClassificationTable, baseline: Class
   return [accuracy, loss];
 }
 
+/** A standard error below this is rounding: no example tells the two areas apart. */
+const NO_SPREAD = 1e-9;
+
+/** An area of two classes rests on its smaller class. */
+function areaSizes(table: ClassificationTable, { binary }: TableArea): Sizes {
+  if (binary === null) return sizesOf("auc", table);
+  const smaller = Math.min(binary.area.positives, binary.area.negatives);
+  return { total: smaller, each: smaller };
+}
+
 function aucDifference(candidate: ClassificationTable, baseline: ClassificationTable): PairedDifference | null {
   const a = tableArea(candidate);
   const b = tableArea(baseline);
   if (a === null || b === null) return null;
   const { standardError, p } = areaDifference(a, b);
+  const sizes = areaSizes(candidate, a);
   return {
     name: "auc",
     direction: "higher",
@@ -142,8 +166,10 @@ function aucDifference(candidate: ClassificationTable, baseline: ClassificationT
     n: candidate.truth.length,
     p: Number.isFinite(p) ? p : 1,
     interval(level) {
-      if (!Number.isFinite(standardError)) return null;
-      const half = normalQuantile((1 + level) / 2) * standardError;
+      const factor = widening(level, sizes.each);
+      if (!Number.isFinite(standardError * factor)) return null;
+      if (!(standardError > NO_SPREAD)) return unmovedDifference("auc", a.auc - b.auc, sizes, level);
+      const half = factor * normalQuantile((1 + level) / 2) * standardError;
       return { low: a.auc - b.auc - half, high: a.auc - b.auc + half, level, method: "paired DeLong" };
     },
   };

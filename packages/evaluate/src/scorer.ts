@@ -1,4 +1,4 @@
-import type { Metric } from "./document.ts";
+import type { Metric, Task } from "./document.ts";
 
 /** Several metrics of the same rows at once, prepared so that a resample costs few passes. */
 export interface Scorer {
@@ -8,8 +8,10 @@ export interface Scorer {
   score(weights: Uint16Array, out: Float64Array): void;
 }
 
-/** Which way each metric is better; names not here do not exist. */
-const DIRECTIONS: Readonly<Record<string, Metric["direction"]>> = {
+type Directions = Readonly<Record<string, Metric["direction"]>>;
+
+/** Which way each metric of a classification is better. */
+const OF_CLASSES: Directions = {
   accuracy: "higher",
   "balanced-accuracy": "higher",
   "macro-f1": "higher",
@@ -24,12 +26,14 @@ const DIRECTIONS: Readonly<Record<string, Metric["direction"]>> = {
   "log-loss": "lower",
   brier: "lower",
   ece: "lower",
-  mae: "lower",
-  rmse: "lower",
-  "median-ae": "lower",
-  bias: "lower",
-  r2: "higher",
 };
+const OF_NUMBERS: Directions = { mae: "lower", rmse: "lower", "median-ae": "lower", bias: "lower", r2: "higher" };
+const DIRECTIONS: Directions = { ...OF_CLASSES, ...OF_NUMBERS };
+
+/** Every metric that a task may have; some need probabilities or two classes. */
+export function metricNames(task: Task): string[] {
+  return Object.keys(task === "classification" ? OF_CLASSES : OF_NUMBERS);
+}
 
 /** Direction of a metric; metrics of others count as higher-is-better unless their name ends in `loss` or `error`. */
 export function directionOf(name: string): Metric["direction"] {

@@ -1,4 +1,5 @@
 import { userError } from "@modelyard/base";
+import { normalQuantile } from "@modelyard/stats";
 import { changeOf, defaultMargin } from "./change.ts";
 import type { Comparison, Interval, Metric, MetricComparison, MetricDocument } from "./document.ts";
 
@@ -24,7 +25,21 @@ export function unpairedComparison(
     const other = baseline.slices.find(({ name }) => name === slice.name);
     return other === undefined ? [] : [{ name: slice.name, n: slice.n, metrics: pair(slice.metrics, other.metrics) }];
   });
-  return { metrics: pair(candidate.metrics, baseline.metrics), slices };
+  const family = Math.max(1, slices.length);
+  return {
+    metrics: pair(candidate.metrics, baseline.metrics),
+    slices: slices.map((slice) => ({ ...slice, metrics: slice.metrics.map((metric) => corrected(metric, family)) })),
+  };
+}
+
+/** The interval of one slice of so many (Bonferroni), its ends moved out as those of a normal distribution would. */
+function corrected(metric: MetricComparison, family: number): MetricComparison {
+  const { interval, delta } = metric;
+  if (interval === null || family === 1) return metric;
+  const level = 1 - (1 - interval.level) / family;
+  const factor = normalQuantile((1 + level) / 2) / normalQuantile((1 + interval.level) / 2);
+  const wider = { ...interval, level, low: delta - factor * (delta - interval.low), high: delta + factor * (interval.high - delta) };
+  return { ...metric, interval: wider, change: changeOf(wider, metric.direction, metric.margin) };
 }
 
 function datasetOf(document: MetricDocument): string {
