@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { hasCode, messageOf, seededRandom } from "@modelyard/base";
 import { type Comparison, comparisonSchema, type MetricDocument, metricDocumentSchema } from "@modelyard/evaluate";
 import { moveStage } from "@modelyard/registry";
-import { temporaryDirectory } from "@modelyard/testkit";
+import { recordingLog, temporaryDirectory } from "@modelyard/testkit";
 import { type DatasetPushInputs, datasetPush } from "./dataset-push.ts";
 import { type EvaluateInputs, evaluate } from "./evaluate.ts";
 import { openContextYard } from "./open-yard.ts";
@@ -187,7 +187,7 @@ test("bad input gives one clear error and leaves nothing behind", async () => {
     [
       { ...INPUTS, predictions: "columns.csv", predictionColumn: "a", labelColumn: "b", scoreColumn: "b" },
       "PREDICTIONS_INVALID",
-      /row 1: "2" is no probability/,
+      /row 1: "2" is not a probability/,
     ],
   ];
   for (const [inputs, code, text] of cases) {
@@ -200,4 +200,46 @@ test("bad input gives one clear error and leaves nothing behind", async () => {
   await writeFile(directory.at("metrics.json"), '{"accuracy": 1}');
   await assert.rejects(evaluate(model, context), (error) => hasCode(error, "OUTPUT_TAKEN"));
   assert.equal(await readFile(directory.at("metrics.json"), "utf8"), '{"accuracy": 1}');
+});
+
+/** Evaluates a predictions file of these lines without a baseline. */
+async function evaluateLines(lines: readonly string[], extra: Partial<EvaluateInputs> = {}) {
+  await using directory = await temporaryDirectory();
+  const log = recordingLog();
+  const context = testContext(directory.path, { log });
+  await writeFile(directory.at("p.csv"), `${lines.join("\n")}\n`);
+  const outputs = await evaluate({ ...INPUTS, predictions: "p.csv", baseline: "none", ...extra }, context);
+  return { outputs, log };
+}
+
+test("predictions with fractions are a regression although the labels are whole numbers", async () => {
+  const { outputs } = await evaluateLines(["label,prediction", "3,2.7", "5,5.2", "1,0.5", "2,2.5"]);
+  assert.deepEqual([outputs.mae, outputs.accuracy], [0.375, undefined]);
+});
+
+test("what is wrong with a predictions file is said before anything is scored", async () => {
+  const twoClasses = ["id,label,prediction,score", "a,no,no,0.1", "b,yes,yes,0.9"];
+  const cases: [readonly string[], Partial<EvaluateInputs>, string, RegExp][] = [
+    [["id,label,prediction", "a,1,1", "a,1,0"], {}, "EVALUATE_IDS_DUPLICATE", /p\.csv holds 1 id more than once: "a"/],
+    [["label,prediction", "1,1", "0,NaN"], {}, "PREDICTIONS_INVALID", /row 2 has no prediction \("NaN"\)/],
+    [[...twoClasses, "c,no,no,4.2"], {}, "PREDICTIONS_INVALID", /row 3: "4.2" is not a probability between 0 and 1/],
+    [[...twoClasses, "c,maybe,no,0.2"], {}, "PREDICTIONS_INVALID", /does not give one probability for each of 3 classes/],
+    [twoClasses, { metric: "acuracy" }, "INPUT_INVALID", /"acuracy" is no metric of a classification/],
+    [twoClasses, { gates: [{ metric: "mae", max: 1 }] }, "INPUT_INVALID", /gates: "mae" is no metric of a classification/],
+    [twoClasses, { margin: -1 }, "INPUT_INVALID", /margin: -1 is not 0 or more/],
+  ];
+  for (const [lines, extra, code, message] of cases)
+    await assert.rejects(evaluateLines(lines, extra), (error) => hasCode(error, code) && message.test(messageOf(error)));
+  const none = { predictions: undefined };
+  await assert.rejects(evaluateLines(twoClasses, none), (error) => hasCode(error, "INPUT_INVALID"));
+});
+
+test("probabilities of the predicted class are noticed; score-column: none leaves a column out; one class of a pair is enough", async () => {
+  const rows = Array.from({ length: 40 }, (_, i) => `e${i},${i % 2 ? "yes" : "no"},${i % 2 ? "yes" : "no"},0.9`);
+  const { log } = await evaluateLines(["id,label,prediction,score", ...rows]);
+  assert.match(log.text(), /in 20 of 40 rows the prediction is not the most probable class/);
+  const without = await evaluateLines(["id,label,prediction,score", ...rows], { scoreColumn: "none" });
+  assert.deepEqual([without.outputs.accuracy, without.outputs.auc], [1, undefined]);
+  const one = await evaluateLines(["label,prediction,score", "1,1,0.8", "1,1,0.7"]);
+  assert.equal(one.outputs.accuracy, 1);
 });

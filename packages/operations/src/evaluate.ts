@@ -17,7 +17,7 @@ import {
 import type { Yard } from "@modelyard/store";
 import type { Context } from "./context.ts";
 import { datasetOf, RESAMPLING_SEED, readBaseline } from "./evaluate/baseline.ts";
-import { type Candidate, readCandidate } from "./evaluate/candidate.ts";
+import { type Candidate, readCandidate, requireOneCandidate } from "./evaluate/candidate.ts";
 import { gatesOf, headlineMetric } from "./evaluate/gate-input.ts";
 import type { EvaluateInputs, EvaluateOutputs } from "./evaluate/inputs.ts";
 import { COMPARISON_FILE, METRICS_FILE, PREDICTIONS_FILE, refuseForeignFile, shownPath, writeWholeFile } from "./evaluate/result-files.ts";
@@ -31,6 +31,7 @@ export type { EvaluateInputs, EvaluateOutputs } from "./evaluate/inputs.ts";
  * examples. Writes the metric document, the comparison and the predictions; a gate that fails is an outcome, not an error.
  */
 export async function evaluate(inputs: EvaluateInputs, context: Context): Promise<EvaluateOutputs> {
+  requireOneCandidate(inputs);
   const yard = await openYardIfThere(inputs, context);
   const specs = (inputs.slices ?? []).map(parseSliceSpec);
   const candidate = await readCandidate(

@@ -17,7 +17,7 @@ import type { Yard } from "@modelyard/store";
 import type { Context } from "../context.ts";
 import { readFileInput } from "../read-file-input.ts";
 import { type BaselineRef, findBaseline } from "./baseline-ref.ts";
-import type { Candidate } from "./candidate.ts";
+import { type Candidate, sayNotes } from "./candidate.ts";
 import type { DatasetSplit } from "./dataset-split.ts";
 import type { EvaluateInputs } from "./inputs.ts";
 import { type ModelTarget, runTarget, versionTarget } from "./model-target.ts";
@@ -125,7 +125,9 @@ async function predictionsBaseline(
   candidate: Candidate,
   context: Context,
 ): Promise<Baseline> {
-  const file = await readPredictionsFile("baseline", path, { ...inputs, task: candidate.task }, [], context.cwd);
+  const classes = candidate.labels ?? [...new Set(candidate.predictions.flatMap(({ label }) => (label === null ? [] : [label])))];
+  const file = await readPredictionsFile("baseline", path, { ...inputs, task: candidate.task, classes }, [], context.cwd);
+  sayNotes(file, context);
   const labelOf = new Map(candidate.predictions.map(({ id, label }) => [id, label]));
   const predictions = file.predictions.map((prediction) => ({
     ...prediction,

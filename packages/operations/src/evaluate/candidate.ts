@@ -5,7 +5,7 @@ import type { Context } from "../context.ts";
 import { type DatasetSplit, openSplit, rowsOf } from "./dataset-split.ts";
 import type { EvaluateInputs } from "./inputs.ts";
 import { type ModelTarget, openTarget, runTarget } from "./model-target.ts";
-import { readPredictionsFile } from "./predictions-file.ts";
+import { type PredictionsFile, readPredictionsFile } from "./predictions-file.ts";
 import { scoreModel } from "./score-model.ts";
 import { packPredictions } from "./stored-evaluation.ts";
 
@@ -23,7 +23,22 @@ export interface Candidate {
   readonly target: ModelTarget | undefined;
 }
 
-/** Scores what the inputs name: a model, the model of a run, or a predictions file. Throws INPUT_INVALID unless it is exactly one of them. */
+/** Throws INPUT_INVALID unless exactly one of `model`, `run` and `predictions` is given. */
+export function requireOneCandidate({ model, run, predictions }: Pick<EvaluateInputs, "model" | "run" | "predictions">): void {
+  const given = Object.entries({ model, run, predictions }).filter(([, value]) => value !== undefined);
+  if (given.length === 1) return;
+  const found =
+    given.length === 0
+      ? "none of `model`, `run` and `predictions` is given"
+      : `${given.map(([name]) => `\`${name}\``).join(" and ")} are given together`;
+  throw userError(
+    "INPUT_INVALID",
+    found,
+    "set `model` to an ONNX file or name@version, or `run` to a recorded run, or `predictions` to a file of predictions",
+  );
+}
+
+/** Scores what the inputs name: a model, the model of a run, or a predictions file; exactly one of them is given. */
 export async function readCandidate(
   inputs: EvaluateInputs,
   columns: readonly string[],
@@ -31,34 +46,12 @@ export async function readCandidate(
   context: Context,
 ): Promise<Candidate> {
   const { model, run, predictions } = inputs;
-  const given = Object.entries({ model, run, predictions }).filter(([, value]) => value !== undefined);
-  if (given.length !== 1) {
-    const found =
-      given.length === 0
-        ? "none of `model`, `run` and `predictions` is given"
-        : `${given.map(([name]) => `\`${name}\``).join(" and ")} are given together`;
-    throw userError(
-      "INPUT_INVALID",
-      found,
-      "set `model` to an ONNX file or name@version, or `run` to a recorded run, or `predictions` to a file of predictions",
-    );
-  }
   if (predictions !== undefined) return predictionsCandidate(predictions, inputs, columns, yard, context);
-  if (run !== undefined)
-    return modelCandidate(
-      await runTarget(run, inputs.name, requireYard(yard, `the run "${run}"`), context),
-      inputs,
-      columns,
-      yard,
-      context,
-    );
-  return modelCandidate(
-    await openTarget(model!, { signature: inputs.signature, name: inputs.name }, yard, context),
-    inputs,
-    columns,
-    yard,
-    context,
-  );
+  const target =
+    run === undefined
+      ? await openTarget(model!, { signature: inputs.signature, name: inputs.name }, yard, context)
+      : await runTarget(run, inputs.name, requireYard(yard, `the run "${run}"`), context);
+  return modelCandidate(target, inputs, columns, yard, context);
 }
 
 async function modelCandidate(
@@ -100,6 +93,7 @@ async function predictionsCandidate(
   const pinned = dataset !== undefined && (dataset.includes("@") || dataset.includes("/") || dataset.endsWith(".json"));
   // Columns of slices come from the dataset when there is one.
   const file = await readPredictionsFile("predictions", path, inputs, pinned ? [] : columns, context.cwd);
+  sayNotes(file, context);
   const unlabelled = file.predictions.some((prediction) => prediction.label === null);
   const data =
     dataset !== undefined && (pinned || unlabelled)
@@ -120,6 +114,12 @@ async function predictionsCandidate(
     data,
     target: undefined,
   };
+}
+
+/** Says what a predictions file's probabilities are taken for. */
+export function sayNotes({ notes }: Pick<PredictionsFile, "notes">, { log }: Pick<Context, "log">): void {
+  for (const { kind, text } of notes) if (kind === "warning") log.warning(text);
+  for (const { kind, text } of notes) if (kind === "info") log.info(text);
 }
 
 /** Predictions in the order of the split, with its labels. Throws EVALUATE_IDS_DIFFER, EVALUATE_LABELS_DIFFER. */

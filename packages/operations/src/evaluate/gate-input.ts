@@ -1,5 +1,5 @@
 import { userError } from "@modelyard/base";
-import type { Gate, Task } from "@modelyard/evaluate";
+import { type Gate, metricNames, type Task } from "@modelyard/evaluate";
 import { z } from "zod";
 import type { EvaluateInputs } from "./inputs.ts";
 
@@ -26,8 +26,19 @@ export function gatesOf(inputs: Pick<EvaluateInputs, "metric" | "require" | "mar
   const listed = inputs.gates === undefined ? [] : parseGates(inputs.gates);
   const { metric, require, margin } = inputs;
   const own = metric !== undefined || require !== undefined || margin !== undefined;
-  if (!own && listed.length > 0) return listed;
-  return [{ metric: metric ?? headlineMetric(task), require: require ?? "not-regressed", margin }, ...listed];
+  if (margin !== undefined && !(margin >= 0))
+    throw userError("INPUT_INVALID", `margin: ${margin} is not 0 or more`, "write for example margin: 0.01, in the metric's own unit");
+  const first: Gate = { metric: metric ?? headlineMetric(task), require: require ?? "not-regressed", margin };
+  const gates = !own && listed.length > 0 ? listed : [first, ...listed];
+  const names = metricNames(task);
+  const unknown = gates.find((gate) => !names.includes(gate.metric));
+  if (unknown === undefined) return gates;
+  const input = unknown === first ? "metric" : "gates";
+  throw userError(
+    "INPUT_INVALID",
+    `${input}: "${unknown.metric.slice(0, 60)}" is no metric of a ${task}`,
+    `the metrics of a ${task} are ${names.join(", ")}`,
+  );
 }
 
 function parseGates(value: unknown): Gate[] {

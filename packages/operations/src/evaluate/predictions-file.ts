@@ -1,13 +1,15 @@
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { type Json, parseJson, userError } from "@modelyard/base";
+import { userError } from "@modelyard/base";
 import { TableReader, tableFormat } from "@modelyard/dataset";
-import { argmax, classOrder, type Prediction, type Task } from "@modelyard/evaluate";
+import type { Prediction, Task } from "@modelyard/evaluate";
 import { requireFile } from "../read-file-input.ts";
 import type { EvaluateInputs } from "./inputs.ts";
+import { NO_SCORES, numberOf, predictionOf, type RawRow, type ScoreNote, scoredClasses, scoreNotes } from "./prediction-scores.ts";
 
 /** Distinct whole-number labels up to which numbers are classes rather than measurements. */
 const MAX_NUMERIC_CLASSES = 50;
+const NAMED_IDS = 5;
 /** All rows are held in memory for resampling. */
 const MAX_ROWS = 20_000_000;
 
@@ -18,23 +20,19 @@ export interface PredictionsFile {
   readonly labels: readonly string[] | null;
   /** Values of the asked columns, one a row. */
   readonly columns: ReadonlyMap<string, readonly string[]>;
-  readonly what: string;
+  /** What its probabilities are taken for, and what looks wrong with them. */
+  readonly notes: readonly ScoreNote[];
 }
 
-export type ColumnInputs = Pick<EvaluateInputs, "idColumn" | "labelColumn" | "predictionColumn" | "scoreColumn" | "task">;
-
-interface RawRow {
-  readonly id: string;
-  readonly label: string | null;
-  readonly prediction: string | undefined;
-  readonly score: string | undefined;
-  readonly byClass: readonly string[];
-}
+export type ColumnInputs = Pick<EvaluateInputs, "idColumn" | "labelColumn" | "predictionColumn" | "scoreColumn" | "task"> & {
+  /** Classes that are known from elsewhere. */
+  readonly classes?: readonly string[] | undefined;
+};
 
 /**
  * Reads a predictions file (CSV, TSV or JSON lines). Columns: `id-column` (default `id`; without one the row's number), `label-column` (default `label`),
- * `prediction-column` (default `prediction`), `score-column` (default `score` or `scores`): one probability of the second class, a JSON list or object of all, or
- * with a `*` one column a class. Throws FILE_MISSING, PREDICTIONS_FORMAT, PREDICTIONS_COLUMN, PREDICTIONS_INVALID, DATASET_ROW_INVALID.
+ * `prediction-column` (default `prediction`), `score-column` (default `score` or `scores`, `none` for no probabilities): one probability of the second class, a JSON
+ * list or object of all, or with a `*` one column a class. Throws FILE_MISSING, PREDICTIONS_FORMAT, PREDICTIONS_COLUMN, PREDICTIONS_INVALID, EVALUATE_IDS_DUPLICATE, DATASET_ROW_INVALID.
  */
 export async function readPredictionsFile(
   input: string,
@@ -45,11 +43,15 @@ export async function readPredictionsFile(
 ): Promise<PredictionsFile> {
   const what = basename(path);
   const { rows, scoreClasses, extra } = await readRows(await requireFile(input, path, cwd), what, inputs, columns);
+  requireDistinct(
+    rows.map((row) => row.id),
+    what,
+  );
   const task = taskOf(inputs.task, rows);
   const scored = task === "classification" && rows.some((row) => row.score !== undefined || row.byClass.length > 0);
-  const classes = scored ? classOrderOf(rows, scoreClasses, what) : null;
+  const classes = scored ? scoredClasses(rows, scoreClasses, inputs.classes ?? [], what) : null;
   const predictions = rows.map((row, i) => predictionOf(row, classes, scoreClasses, `${what}, row ${i + 1}`));
-  return { task, predictions, labels: classes, columns: extra, what };
+  return { task, predictions, labels: classes, columns: extra, notes: classes === null ? [] : scoreNotes(predictions, classes, what) };
 }
 
 interface FoundColumns {
@@ -128,8 +130,8 @@ function findColumns(there: readonly string[], inputs: ColumnInputs, slices: rea
       : there.filter((name) => name.length > pattern.length - 1 && name.startsWith(before!) && name.endsWith(after!));
   if (pattern !== undefined && byClass.length === 0) throw missing("score-column", pattern);
   const prediction = pick("prediction-column", inputs.predictionColumn, ["prediction", "predicted"]);
-  const score =
-    pattern === undefined ? pick("score-column", inputs.scoreColumn, ["score", "scores", "probability", "probabilities"]) : undefined;
+  const single = pattern === undefined && inputs.scoreColumn !== NO_SCORES;
+  const score = single ? pick("score-column", inputs.scoreColumn, ["score", "scores", "probability", "probabilities"]) : undefined;
   if (prediction === undefined && score === undefined && byClass.length === 0) throw missing("prediction-column", "prediction");
   const classes = byClass.map((name) => name.slice(before!.length, name.length - after!.length));
   return {
@@ -142,53 +144,25 @@ function findColumns(there: readonly string[], inputs: ColumnInputs, slices: rea
   };
 }
 
-/** Classes unless the numbers look measured: fractions, or whole numbers with many values. */
+/** Classes unless the numbers look measured: fractions among labels or predictions, or whole numbers with many values. */
 function taskOf(wanted: ColumnInputs["task"], rows: readonly RawRow[]): Task {
   if (wanted !== undefined && wanted !== "auto") return wanted;
   if (rows.some((row) => row.prediction === undefined)) return "classification";
-  const labels = new Set(rows.map((row) => row.label ?? row.prediction!));
-  const numeric = [...labels].every((label) => label.trim() !== "" && Number.isFinite(Number(label)));
-  if (!numeric) return "classification";
-  const whole = [...labels].every((label) => Number.isInteger(Number(label)));
-  return whole && labels.size <= MAX_NUMERIC_CLASSES ? "classification" : "regression";
+  const labels = [...new Set(rows.map((row) => row.label ?? row.prediction!))].map(numberOf);
+  if (!labels.every(Number.isFinite)) return "classification";
+  const predictions = rows.map((row) => numberOf(row.prediction!)).filter(Number.isFinite);
+  return [...labels, ...predictions].every(Number.isInteger) && labels.length <= MAX_NUMERIC_CLASSES ? "classification" : "regression";
 }
 
-function classOrderOf(rows: readonly RawRow[], named: readonly string[], what: string): string[] {
-  if (named.length > 0) return [...named];
-  const first = rows.find((row) => row.score !== undefined && row.score !== "")?.score;
-  const object = first?.startsWith("{") ? (parseJson(first, what) as Readonly<Record<string, Json>>) : undefined;
-  if (object !== undefined) return classOrder(Object.keys(object));
-  return classOrder(rows.flatMap((row) => [row.label, row.prediction ?? null].filter((name) => name !== null)));
-}
-
-function predictionOf(row: RawRow, classes: readonly string[] | null, named: readonly string[], where: string): Prediction {
-  const scores = classes === null ? null : scoresOf(row, classes, named, where);
-  const prediction =
-    row.prediction ?? (scores === null ? undefined : classes![scores.length === 2 ? Number(scores[1]! > 0.5) : argmax(scores)]);
-  if (prediction === undefined || prediction.trim() === "")
-    throw userError("PREDICTIONS_INVALID", `${where} has no prediction`, "give each row a prediction or its probabilities");
-  return { id: row.id, label: row.label, prediction: prediction.trim(), scores };
-}
-
-function scoresOf(row: RawRow, classes: readonly string[], named: readonly string[], where: string): number[] {
-  const values: readonly unknown[] = named.length > 0 ? row.byClass.map(numberOf) : scoreValues(row.score ?? "", classes, where);
-  const scores = values.map((value) => (typeof value === "number" ? value : Number.NaN));
-  if (scores.length === classes.length && scores.every((p) => p >= 0 && p <= 1 + 1e-6)) return scores;
+/** An id twice is a join that went wrong, and would count its example twice. */
+function requireDistinct(ids: readonly string[], what: string): void {
+  const seen = new Set<string>();
+  const twice = new Set(ids.filter((id) => seen.size === seen.add(id).size));
+  if (twice.size === 0) return;
+  const named = [...twice].slice(0, NAMED_IDS).map((id) => JSON.stringify(id.slice(0, 60)));
   throw userError(
-    "PREDICTIONS_INVALID",
-    `${where}: "${(row.score ?? row.byClass.join(",")).slice(0, 60)}" is no probability for each of ${classes.length} classes (${classes.slice(0, 6).join(", ")})`,
-    "with two classes give the second one's probability; with more a JSON object of class and probability, or one column a class (score-column: p_*)",
+    "EVALUATE_IDS_DUPLICATE",
+    `${what} holds ${twice.size} ${twice.size === 1 ? "id" : "ids"} more than once: ${named.join(", ")}${twice.size > NAMED_IDS ? ", ..." : ""}`,
+    "give each example one id, one line",
   );
-}
-
-function scoreValues(text: string, classes: readonly string[], where: string): readonly unknown[] {
-  const trimmed = text.trim();
-  if (!trimmed.startsWith("{") && !trimmed.startsWith("[")) return classes.length === 2 ? [1 - numberOf(trimmed), numberOf(trimmed)] : [];
-  const value = parseJson(trimmed, where);
-  if (Array.isArray(value)) return value;
-  return classes.map((name) => (value as Readonly<Record<string, Json>>)[name]);
-}
-
-function numberOf(text: string): number {
-  return text.trim() === "" ? Number.NaN : Number(text);
 }
