@@ -8,7 +8,7 @@ export function parseName(text: string, what = "name"): string {
   if (NAME.test(text) && !text.includes("..")) return text;
   throw userError(
     "NAME_INVALID",
-    `"${text.slice(0, 100)}" is not a ${what}`,
+    `${JSON.stringify(text.slice(0, 100))} is not a ${what}`,
     "use 1 to 64 letters, digits, '.', '_' or '-', starting and ending with a letter or digit",
   );
 }
@@ -30,7 +30,7 @@ export function parseVersionRef(text: string): VersionRef {
   if (/^[a-z][a-z0-9-]{0,31}$/.test(trimmed)) return { kind: "alias", alias: trimmed };
   throw userError(
     "VERSION_INVALID",
-    `"${text.slice(0, 100)}" is not a version`,
+    `${JSON.stringify(text.slice(0, 100))} is not a version`,
     "write 12, v12, latest, a stage such as production, or a digest (sha256:...)",
   );
 }

@@ -22,7 +22,7 @@ test("--version prints the version alone", () => assert.match(modelyard("--versi
 test("an unknown command names the nearest one and exits with 1", () => {
   const { status, stdout, stderr } = modelyard("registr");
   assert.deepEqual([status, stdout], [1, ""]);
-  assert.equal(stderr, 'modelyard: "registr" is not a command\nNext step: did you mean `modelyard register`?\n');
+  assert.equal(stderr, 'modelyard: "registr" is not a command\nNext step: did you mean `modelyard register`? [COMMAND_UNKNOWN]\n');
 });
 
 for (const name of Object.keys(commands)) {

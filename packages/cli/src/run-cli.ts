@@ -27,7 +27,9 @@ export async function runCli(
   if (command !== undefined) return runCommand(command, rest, env, streams);
   const near = nearestName(name, [...Object.keys(commands), ...Object.keys(PROGRAMS)]);
   const hint = near === undefined ? "`modelyard --help` lists the commands" : `did you mean \`modelyard ${near}\`?`;
-  streams.terminal.write(plainText(`modelyard: ${JSON.stringify(name.slice(0, 80))} is not a command\nNext step: ${hint}`).concat("\n"));
+  streams.terminal.write(
+    plainText(`modelyard: ${JSON.stringify(name.slice(0, 80))} is not a command\nNext step: ${hint} [COMMAND_UNKNOWN]`).concat("\n"),
+  );
   return 1;
 }
 

@@ -50,8 +50,8 @@ export async function writePointer(path: string, pointer: Pointer): Promise<void
 /** Reads a pointer file. Throws POINTER_MISSING, DOCUMENT_INVALID, JSON_INVALID, FORMAT_TOO_NEW. */
 export async function readPointer(path: string): Promise<Pointer> {
   const info = await stat(path).catch(() => undefined);
-  if (!info?.isFile() || info.size > MAX_POINTER_BYTES) {
-    throw userError("POINTER_MISSING", `${path} is not a pointer file`, "name a *.dataset.json file that dataset-push wrote");
-  }
+  const problem =
+    info === undefined ? "is not there" : !info.isFile() || info.size > MAX_POINTER_BYTES ? "is not a pointer file" : undefined;
+  if (problem !== undefined) throw userError("POINTER_MISSING", `${path} ${problem}`, "name a *.dataset.json file that dataset-push wrote");
   return parseDocument(pointerSchema, await readFile(path), `the pointer file ${path}`);
 }

@@ -33,10 +33,18 @@ export class OciLayout {
     return join(this.directory, "blobs", "sha256", hexOf(digest));
   }
 
-  /** Makes the directory and its marker file. */
-  async create(): Promise<void> {
-    await mkdir(join(this.directory, "blobs", "sha256"), { recursive: true });
+  /** Makes the directory and its marker file; answers the first directory that was not there before. Throws OCI_WRITE_FAILED. */
+  async create(): Promise<string | undefined> {
+    const made = await mkdir(join(this.directory, "blobs", "sha256"), { recursive: true }).catch((cause: unknown) => {
+      throw userError(
+        "OCI_WRITE_FAILED",
+        `${this.directory} cannot be made a directory: ${messageOf(cause)}`,
+        "name a directory that can be written, or a name that is free",
+        cause,
+      );
+    });
     await writeWhole(join(this.directory, "oci-layout"), canonicalJson({ imageLayoutVersion: "1.0.0" }));
+    return made;
   }
 
   /** Stores a stream of bytes under its sha256. */

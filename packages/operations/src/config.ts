@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, userError } from "@modelyard/base";
 import { type Config, configSchema } from "./config-schema.ts";
@@ -52,7 +52,7 @@ function readConfig(path: string): string {
   } catch (cause) {
     throw userError(
       "CONFIG_MISSING",
-      `the configuration ${path} cannot be read: ${messageOf(cause)}`,
+      `the configuration ${path} ${existsSync(path) ? `cannot be read: ${messageOf(cause)}` : "is not there"}`,
       "give the path of a modelyard.yml in the input `config`, or leave it out",
       cause,
     );

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type Digest, formatBytes, userError } from "@modelyard/base";
 import { canonicalJson } from "@modelyard/content";
@@ -58,12 +59,14 @@ export async function image(inputs: ImageInputs, context: Context): Promise<Imag
   for (const layer of layers) context.log.info(`${layer.comment}: ${layer.files.length} files, ${formatBytes(sizeOf(layer))}`);
   if (inputs.dryRun) return { reference, digest: undefined, bytesPushed: 0, size: layers.reduce((sum, layer) => sum + sizeOf(layer), 0) };
 
-  await layout.create();
-  const platform = { architecture: node.architecture, os: "linux" };
-  const base = await loadBase(inputs.base === "scratch" ? "scratch" : resolve(context.cwd, inputs.base), layout, platform);
-  requireGlibc(base, inputs.base, context);
-  const built = await context.log.group(`Build ${reference}`, () => buildImage({ ...imagePlan(model), platform, base, layers }, layout));
-  await layout.tag(tag, built.manifest);
+  const built = await inNewLayout(layout, async () => {
+    const platform = { architecture: node.architecture, os: "linux" };
+    const base = await loadBase(inputs.base === "scratch" ? "scratch" : resolve(context.cwd, inputs.base), layout, platform);
+    requireGlibc(base, inputs.base, context);
+    const image = await context.log.group(`Build ${reference}`, () => buildImage({ ...imagePlan(model), platform, base, layers }, layout));
+    await layout.tag(tag, image.manifest);
+    return image;
+  });
   const checked = await checkImage(layout, tag);
   await attach(yard, name, model.version, { kind: "image", reference, digest: built.manifest.digest, size: built.size }, context);
   context.log.notice(
@@ -73,6 +76,17 @@ export async function image(inputs: ImageInputs, context: Context): Promise<Imag
     `### Image of \`${name}@${model.version}\`\n\n\`${reference}\`\n\n\`${checked.digest}\`: ${formatBytes(built.size)}, ${formatBytes(built.bytesAdded)} new\n`,
   );
   return { reference, digest: built.manifest.digest, bytesPushed: built.bytesAdded, size: built.size };
+}
+
+/** Makes the layout and works in it; a directory made for work that failed is taken away again. */
+async function inNewLayout<T>(layout: OciLayout, work: () => Promise<T>): Promise<T> {
+  const made = await layout.create();
+  try {
+    return await work();
+  } catch (error) {
+    if (made !== undefined) await rm(made, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 function sizeOf(layer: LayerPlan): number {

@@ -24,13 +24,18 @@ export async function requireFile(input: string, path: string, cwd: string): Pro
   const info = await stat(full).catch((cause: unknown) => {
     throw userError(
       "FILE_MISSING",
-      `${input}: ${path} cannot be read: ${messageOf(cause)}`,
+      isAbsent(cause) ? `${input}: there is no file ${path}` : `${input}: ${path} cannot be read: ${messageOf(cause)}`,
       `check \`${input}\`; it is relative to ${cwd}`,
       cause,
     );
   });
   if (!info.isFile()) throw userError("FILE_MISSING", `${input}: ${path} is not a file`, `check \`${input}\`; it is relative to ${cwd}`);
   return full;
+}
+
+function isAbsent(cause: unknown): boolean {
+  const code = (cause as { readonly code?: unknown } | null)?.code;
+  return code === "ENOENT" || code === "ENOTDIR";
 }
 
 /** True when there is a file at this path. */

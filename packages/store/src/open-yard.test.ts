@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { hasCode, isUlid, seededRandom, utf8 } from "@modelyard/base";
+import { hasCode, isUlid, type Log, seededRandom, silentLog, utf8 } from "@modelyard/base";
 import { memoryStore } from "./memory-store.ts";
 import { nodeHasher } from "./node-hasher.ts";
 import { openYard } from "./open-yard.ts";
@@ -16,7 +16,7 @@ import { parseYardLocation } from "./yard-location.ts";
 const workspace = await mkdtemp(join(tmpdir(), "yard-"));
 after(() => rm(workspace, { recursive: true, force: true }));
 
-function open(location: string | undefined, more: { create?: boolean; ephemeral?: boolean; env?: Record<string, string> } = {}) {
+function open(location: string | undefined, more: { create?: boolean; ephemeral?: boolean; env?: Record<string, string>; log?: Log } = {}) {
   return openYard({
     location,
     env: more.env ?? {},
@@ -26,6 +26,7 @@ function open(location: string | undefined, more: { create?: boolean; ephemeral?
     random: systemRandom,
     create: more.create,
     ephemeral: more.ephemeral,
+    log: more.log,
   });
 }
 
@@ -104,6 +105,24 @@ test("a directory on a hosted runner is refused unless ephemeral", async () => {
   assert.ok(!(await readdir(workspace)).includes("hosted"));
   await open("hosted", { env, create: true, ephemeral: true });
   await assert.rejects(open("s3://bucket/x", { env }), (error) => hasCode(error, "S3_NOT_YET"));
+});
+
+test("a file, and a place below one, is no yard", async () => {
+  await writeFile(join(workspace, "file"), "x");
+  for (const location of ["file", "file/below"])
+    await assert.rejects(open(location, { create: true }), (error) => hasCode(error, "YARD_NOT_DIRECTORY"), location);
+});
+
+test("a yard in the checkout of a job is warned of, one beside it is not", async () => {
+  const env = { GITHUB_ACTIONS: "true" };
+  const warnings: string[] = [];
+  const log = { ...silentLog, warning: (text: string) => void warnings.push(text) };
+  await open("inside", { env, create: true, log });
+  assert.match(warnings.join(), /inside lies in the checkout/);
+  await open("inside", { env, log, ephemeral: true });
+  await open(pathToFileURL(`${workspace}-beside`).href, { env, log, create: true });
+  await rm(`${workspace}-beside`, { recursive: true });
+  assert.equal(warnings.length, 1);
 });
 
 test("a store that overwrites is refused before the first write", async () => {

@@ -9,6 +9,7 @@ import { storeRecords } from "./records.ts";
 import { withProbe } from "./with-probe.ts";
 import { withRetry } from "./with-retry.ts";
 import type { Records, Yard } from "./yard.ts";
+import { checkYardDirectory } from "./yard-directory.ts";
 import { DEFAULT_YARD, parseYardLocation, type YardLocation } from "./yard-location.ts";
 
 /** `yard.json`: that this is a yard, of which format, and which. */
@@ -34,9 +35,10 @@ export interface OpenYardOptions extends YardOptions {
   readonly ephemeral?: boolean | undefined;
 }
 
-/** Opens the team's store. Throws YARD_URL_INVALID, YARD_WOULD_VANISH, YARD_MISSING, FORMAT_TOO_NEW, S3_NOT_YET, STORE_*. */
+/** Opens the team's store. Throws YARD_URL_INVALID, YARD_WOULD_VANISH, YARD_NOT_DIRECTORY, YARD_MISSING, FORMAT_TOO_NEW, S3_NOT_YET, STORE_*. */
 export async function openYard(options: OpenYardOptions): Promise<Yard> {
   const parsed = parseYardLocation(options.location?.trim() || DEFAULT_YARD, options.workspace);
+  if (parsed.kind === "directory") await checkYardDirectory(parsed.path, options);
   const { store, url } = openStore(parsed, options);
   return yardOver(store, url, options);
 }
@@ -52,7 +54,6 @@ export async function yardOver(bare: BlobStore, url: string, options: YardOption
 function openStore(location: YardLocation, options: OpenYardOptions): { store: BlobStore; url: string } {
   switch (location.kind) {
     case "directory":
-      if (options.env["RUNNER_ENVIRONMENT"] === "github-hosted" && !options.ephemeral) throw wouldVanish(location.path);
       return {
         store: directoryStore(location.path, { clock: options.clock, random: options.random }),
         url: pathToFileURL(location.path).href,
@@ -83,12 +84,4 @@ async function yardId(store: BlobStore, records: Records, url: string, options: 
 
 function yardMissing(url: string) {
   return userError("YARD_MISSING", `there is no yard at ${url}`, "check `yard`; the first dataset-push makes a new yard");
-}
-
-function wouldVanish(path: string) {
-  return userError(
-    "YARD_WOULD_VANISH",
-    `the yard ${path} is a directory of a GitHub-hosted runner and would vanish with the job`,
-    "keep it in a bucket:\n  with:\n    yard: s3://my-bucket/modelyard\nor, where it may vanish (a trial, a test), say so:\n  with:\n    ephemeral: true",
-  );
 }

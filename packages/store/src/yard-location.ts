@@ -41,7 +41,7 @@ function fileLocation(text: string): YardLocation {
 function s3Location(text: string): YardLocation {
   // Taken apart by hand: URL would lower the case and fold dots of what must stay as written.
   const match = /^s3:\/\/([^/?#]*)(?:\/([^?#]*))?$/i.exec(text);
-  if (!match) throw invalid(text, "an S3 URL has no query");
+  if (!match) throw invalid(text, "an S3 URL is s3://bucket/prefix, without a query");
   const bucket = match[1]!;
   if (bucket.includes("@"))
     throw invalid("s3://...", "credentials do not belong into the URL; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
@@ -66,7 +66,7 @@ function invalid(text: string, problem: string, cause?: unknown) {
   return userError(
     "YARD_URL_INVALID",
     `${JSON.stringify(text.slice(0, 200))} is not a yard: ${problem}`,
-    "write a directory (.modelyard), file:///absolute/directory, or s3://bucket/prefix",
+    "write a directory (../yard) or file:///absolute/directory",
     cause,
   );
 }

@@ -26,7 +26,7 @@ export function endSummary(training: EndedTraining): string {
   return `### Training of \`${training.name}\`: ${plain(training.conclusion)}${took}\n\n[Run ${training.run}](${training.url}) on \`${training.dataset.name}@${training.dataset.version}\`. ${plain(training.reason)}${table}\n`;
 }
 
-/** Text of others: nothing that Markdown or HTML would act on. */
+/** Text of others: nothing that Markdown or HTML would act on; an @ inside a word (`digits@2`) mentions nobody. */
 function plain(text: string): string {
-  return text.slice(0, 300).replace(/[^A-Za-z0-9 ._+%,;:()-]/g, " ");
+  return text.slice(0, 300).replace(/(?<![A-Za-z0-9])@|[^A-Za-z0-9 ._+%,;:()@-]/g, " ");
 }
