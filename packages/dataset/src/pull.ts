@@ -15,6 +15,7 @@ import { type FileEntry, printable, type Split } from "@modelyard/content";
 import type { Yard } from "@modelyard/store";
 import { refuseForeignTarget, removeOthers } from "./clean-target.ts";
 import type { DatasetVersion } from "./document.ts";
+import { pullError } from "./pull-error.ts";
 import { type PullItem, planPull } from "./pull-plan.ts";
 import { SplitAssigner } from "./split-assigner.ts";
 import { TableReader } from "./table-reader.ts";
@@ -77,7 +78,7 @@ export async function pullDataset(options: PullOptions): Promise<PullResult> {
     return { digest: version.digest, files: plan.length, bytes, bytesFetched, filesKept: plan.length - staged.length, removed };
   } catch (error) {
     if (!mayContinue(error)) await target.drop();
-    throw error;
+    throw pullError(error, options.target);
   }
 }
 

@@ -121,7 +121,8 @@ export class TargetTree {
 
   private async matches(path: string, info: Stats | undefined, entry: FileEntry): Promise<boolean> {
     if (!info?.isFile() || info.size !== entry.size) return false;
-    const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    const file = await openRegular(path);
+    if (file === undefined) return false;
     try {
       return (await this.hashOf(file)) === entry.sha256;
     } finally {
@@ -150,6 +151,17 @@ async function lstatOrUndefined(path: string): Promise<Stats | undefined> {
     return await lstat(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when another pull moved the file away, or put a link in its place, since it was looked at. */
+async function openRegular(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ELOOP") return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { compareUtf8, type ModelyardError, userError } from "@modelyard/base";
+import { compareUtf8, type ModelyardError, messageOf, userError } from "@modelyard/base";
 import { foldName, parseEntryPath, printable } from "@modelyard/content";
 
 /** A file to push: its path in the dataset and on this machine. */
@@ -14,11 +14,12 @@ export interface SourceFile {
 export const SKIPPED_DIRECTORIES: ReadonlySet<string> = new Set([".git", ".modelyard", ".modelyard-pull"]);
 
 /**
- * The files below a directory (or the one file) in manifest order, without the absolute paths of `exclude`. Throws DATASET_SOURCE_MISSING, DATASET_LINK, DATASET_SPECIAL_FILE, PATH_INVALID,
- * PATH_COLLISION, each naming the file.
+ * The files below a directory (or the one file) in manifest order, without the absolute paths of `exclude`. Throws DATASET_SOURCE_MISSING,
+ * DATASET_LINK, DATASET_SPECIAL_FILE, DATASET_FILE_UNREADABLE, PATH_INVALID, PATH_COLLISION, each naming the file.
  */
 export async function* walk(source: string, exclude: readonly string[] = []): AsyncGenerator<SourceFile, void, undefined> {
-  const info = await lstat(source).catch((cause: unknown) => {
+  const info = await lstat(source).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw unreadable(source, cause);
     throw userError(
       "DATASET_SOURCE_MISSING",
       `there is nothing at ${source}`,
@@ -28,7 +29,7 @@ export async function* walk(source: string, exclude: readonly string[] = []): As
   });
   if (info.isFile()) yield { path: parseEntryPath(basename(source).normalize("NFC")), absolute: source };
   else if (info.isDirectory()) yield* walkDirectory(source, "", new Set(exclude.map((path) => resolve(path))));
-  else if (info.isSymbolicLink()) throw linkRefused(source);
+  else if (info.isSymbolicLink()) throw sourceLinkRefused(source);
   else throw specialRefused(source);
 }
 
@@ -48,7 +49,9 @@ interface Child extends SourceFile {
 }
 
 async function children(directory: string, prefix: string, exclude: ReadonlySet<string>): Promise<Child[]> {
-  const entries = await readdir(directory, { withFileTypes: true });
+  const entries = await readdir(directory, { withFileTypes: true }).catch((cause: unknown) => {
+    throw unreadable(directory, cause);
+  });
   const folded = new Map<string, string>();
   const found: Child[] = [];
   for (const entry of entries) {
@@ -70,6 +73,23 @@ function childOf(directory: string, prefix: string, entry: Dirent): Child {
   if (!entry.isFile() && !entry.isDirectory()) throw specialRefused(absolute);
   // macOS may hand out decomposed names; the dataset has one spelling.
   return { path: parseEntryPath(prefix + entry.name.normalize("NFC")), absolute, isDirectory: entry.isDirectory() };
+}
+
+function unreadable(path: string, cause: unknown): ModelyardError {
+  return userError(
+    "DATASET_FILE_UNREADABLE",
+    `${printable(path)} cannot be read: ${messageOf(cause)}`,
+    "check its permissions, and that nothing removes it while it is pushed",
+    cause,
+  );
+}
+
+function sourceLinkRefused(path: string): ModelyardError {
+  return userError(
+    "DATASET_LINK",
+    `${printable(path)} is a symbolic link; a dataset is never read through one that a checkout may have brought`,
+    "give the input `path` the directory that the link leads to",
+  );
 }
 
 function linkRefused(path: string): ModelyardError {
