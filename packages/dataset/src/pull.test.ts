@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { hasCode, seededRandom } from "@modelyard/base";
 import { blobKey, memoryStore, memoryYard, nodeHasher } from "@modelyard/store";
@@ -91,6 +91,19 @@ for (const [what, text] of [
   });
 }
 
+test("a table's split that is there already stays untouched", async () => {
+  await using at = await pushed({ "t.csv": csv(100) });
+  const target = at.directory.at("out");
+  await pull(at.yard, at.record, target, { split: "test" });
+  const before = await stat(`${target}/t.csv`);
+  const again = await pull(at.yard, at.record, target, { split: "test" });
+  assert.equal(again.filesKept, 1);
+  const after = await stat(`${target}/t.csv`);
+  assert.deepEqual([after.ino, after.mtimeMs], [before.ino, before.mtimeMs]);
+  assert.deepEqual(await readdir(target), ["t.csv"]);
+  assert.equal((await pull(at.yard, at.record, target, { split: "train" })).filesKept, 0);
+});
+
 test("an empty split of a table is its header", async () => {
   await using at = await pushed({ "t.csv": csv(1) });
   const empty = (["train", "validation", "test"] as const).find((split) => at.record.examples[split] === 0)!;
@@ -132,6 +145,17 @@ test("`clean` is refused where it would take what is no dataset, and then nothin
   assert.equal((await pull(at.yard, at.record, `${home}/new`, { clean: true, protect: [home] })).removed, 0);
   await writeTree(`${home}/new`, { old: "1" });
   assert.equal((await pull(at.yard, at.record, `${home}/new`, { clean: true, protect: [home] })).removed, 1);
+});
+
+test("`clean` takes a directory of another split or version for the dataset's own", async () => {
+  await using at = await pushed(Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`f${i}`, `${i}`])));
+  const target = at.directory.at("out");
+  const train = await pull(at.yard, at.record, target, { split: "train" });
+  assert.equal((await pull(at.yard, at.record, target, { split: "test", clean: true })).removed, train.files);
+  await writeTree(at.directory.at("next"), { g: "1" });
+  const next = await push(at.yard, at.directory.at("next"));
+  await pull(at.yard, next.record, target, { clean: true });
+  assert.deepEqual(await readTree(target), { g: "1" });
 });
 
 test("a dry run writes nothing", async () => {

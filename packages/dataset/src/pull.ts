@@ -64,7 +64,7 @@ export async function pullDataset(options: PullOptions): Promise<PullResult> {
   const { version, hasher, yard, signal } = options;
   const plan = await planPull({ yard, version, split: options.split ?? "all", only: options.only, hasher, signal });
   const selection = new Set(plan.map((item) => item.entry.path));
-  if (options.clean) await refuseForeignTarget(options.target, selection, options.protect ?? []);
+  if (options.clean) await refuseForeignTarget(options.target, options, options.protect ?? []);
   if (options.dryRun) return dryRun(version, plan);
   const target = await TargetTree.open(options.target, hasher);
   const pull = new Pull(options, target);
@@ -147,7 +147,11 @@ class Pull {
       }
     });
     this.bytes += size;
-    return { kind: "staged", id, entry: { path: item.entry.path, size, sha256: hexOf(running.digest()) } };
+    const entry = { path: item.entry.path, size, sha256: hexOf(running.digest()) };
+    if (!(await this.target.holds(entry))) return { kind: "staged", id, entry };
+    // The file that is there stays, with its time: what was made from it need not be made again.
+    await this.target.unstage(id);
+    return { kind: "kept" };
   }
 
   /** The header and the split's rows of a table, as the file spells them. */

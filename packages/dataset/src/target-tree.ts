@@ -90,6 +90,11 @@ export class TargetTree {
     }
   }
 
+  /** Drops a staged file. */
+  async unstage(id: string): Promise<void> {
+    await inDirectory(this.root, [STAGING], false, (directory) => rm(join(directory, id), { force: true }));
+  }
+
   /** Moves a staged file to its place; a link there is replaced, not followed. Another pull of the same content may have moved it already. */
   async place(id: string, entry: FileEntry): Promise<void> {
     const { parents, name } = split(entry.path);
