@@ -135,3 +135,24 @@ test("a gate on a slice that is not there names those that are", () => {
   const [result] = judgeGates([{ metric: "accuracy", slice: "region=west", min: 0.9 }], evidence);
   assert.deepEqual([result?.verdict, result?.reason], ["error", 'there is no slice "region=west"; there are "region=north"']);
 });
+
+test("an inconclusive gate says how many examples would tell, where that is a number", () => {
+  const reasonOf = (low: number, high: number) => {
+    const comparison = {
+      name: "m",
+      direction: "higher" as const,
+      candidate: 1,
+      baseline: 1,
+      delta: (low + high) / 2,
+      interval: interval(low, high),
+      margin: 0,
+      change: "equivalent" as const,
+      n: 200,
+    };
+    const metrics = [{ name: "m", value: 1, interval: null, direction: "higher" as const, n: 200 }];
+    const evidence = { overall: { n: 200, metrics, comparisons: [comparison] }, slices: [], noBaseline: undefined };
+    return judgeGates([{ metric: "m", require: "not-regressed", margin: 0.02 }], evidence)[0]!.reason;
+  };
+  assert.match(reasonOf(-0.04, 0.04), /not all above -0\.02; about 800 examples would tell \(200 now\)$/);
+  assert.match(reasonOf(-0.06, 0.01), /not all above -0\.02$/, "worse by more than the margin: more examples would not help it to pass");
+});

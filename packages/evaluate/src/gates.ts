@@ -97,12 +97,21 @@ function judgeDifference(comparison: MetricComparison, require: "improved" | "no
   const gain = comparison.direction === "higher" ? comparison.delta : 0 - comparison.delta;
   const percent = Number((comparison.interval.level * 100).toFixed(2));
   const found = `${inWords(gain)}, ${percent} % interval of the gain ${format(low)} to ${format(high)}`;
-  if (require === "improved") {
-    if (low > margin) return ["pass", found];
-    return high <= margin ? ["fail", found] : ["inconclusive", `${found}: not all above ${format(margin)}`];
-  }
-  if (low >= -margin) return ["pass", found];
-  return high < -margin ? ["fail", found] : ["inconclusive", `${found}: not all above ${format(-margin)}`];
+  const bound = require === "improved" ? margin : 0 - margin;
+  if (require === "improved" ? low > bound : low >= bound) return ["pass", found];
+  if (require === "improved" ? high <= bound : high < bound) return ["fail", found];
+  return ["inconclusive", `${found}: not all above ${format(bound)}${enoughInWords(comparison.n, gain, low, bound)}`];
+}
+
+/** More examples than these are no advice. */
+const MAX_ADVISED = 10_000_000;
+
+/** How many examples would tell, if the difference stays as it is: the interval narrows with the root of their number. */
+function enoughInWords(n: number, gain: number, low: number, bound: number): string {
+  if (!(gain > bound) || !(low < gain)) return "";
+  const needed = n * ((gain - low) / (gain - bound)) ** 2;
+  if (!(needed > n && needed < MAX_ADVISED)) return "";
+  return `; about ${Number(needed.toPrecision(2))} examples would tell (${n} now)`;
 }
 
 function inWords(gain: number): string {

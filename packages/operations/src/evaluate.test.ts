@@ -243,3 +243,14 @@ test("probabilities of the predicted class are noticed; score-column: none leave
   const one = await evaluateLines(["label,prediction,score", "1,1,0.8", "1,1,0.7"]);
   assert.equal(one.outputs.accuracy, 1);
 });
+
+test("the predictions that evaluate stored are a baseline whatever the label's column is called", async () => {
+  await using directory = await temporaryDirectory();
+  const context = testContext(directory.path);
+  await writeFile(directory.at("p.csv"), "key,truth,prediction\na,x,x\nb,y,y\nc,y,x\n");
+  const inputs = { ...INPUTS, predictions: "p.csv", labelColumn: "truth", idColumn: "key" };
+  await evaluate({ ...inputs, baseline: "none", output: "old" }, context);
+  const again = await evaluate({ ...inputs, baseline: "old/scored-predictions.jsonl" }, context);
+  assert.deepEqual([again.examples, again.verdict], [3, "inconclusive"]);
+  await assert.rejects(evaluate({ ...inputs, labelColumn: "thruth" }, context), (error) => hasCode(error, "PREDICTIONS_COLUMN"));
+});

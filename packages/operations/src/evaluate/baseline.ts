@@ -126,7 +126,8 @@ async function predictionsBaseline(
   context: Context,
 ): Promise<Baseline> {
   const classes = candidate.labels ?? [...new Set(candidate.predictions.flatMap(({ label }) => (label === null ? [] : [label])))];
-  const file = await readPredictionsFile("baseline", path, { ...inputs, task: candidate.task, classes }, [], context.cwd);
+  const columns = { ...inputs, task: candidate.task, classes, columnsOfDataset: true };
+  const file = await readPredictionsFile("baseline", path, columns, [], context.cwd);
   sayNotes(file, context);
   const labelOf = new Map(candidate.predictions.map(({ id, label }) => [id, label]));
   const predictions = file.predictions.map((prediction) => ({

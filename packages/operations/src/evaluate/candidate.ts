@@ -92,7 +92,7 @@ async function predictionsCandidate(
   const { dataset } = inputs;
   const pinned = dataset !== undefined && (dataset.includes("@") || dataset.includes("/") || dataset.endsWith(".json"));
   // Columns of slices come from the dataset when there is one.
-  const file = await readPredictionsFile("predictions", path, inputs, pinned ? [] : columns, context.cwd);
+  const file = await readPredictionsFile("predictions", path, { ...inputs, columnsOfDataset: pinned }, pinned ? [] : columns, context.cwd);
   sayNotes(file, context);
   const unlabelled = file.predictions.some((prediction) => prediction.label === null);
   const data =

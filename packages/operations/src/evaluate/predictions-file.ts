@@ -27,6 +27,8 @@ export interface PredictionsFile {
 export type ColumnInputs = Pick<EvaluateInputs, "idColumn" | "labelColumn" | "predictionColumn" | "scoreColumn" | "task"> & {
   /** Classes that are known from elsewhere. */
   readonly classes?: readonly string[] | undefined;
+  /** The id and label columns are those of a dataset: a file without them is looked through for the usual names. */
+  readonly columnsOfDataset?: boolean | undefined;
 };
 
 /**
@@ -117,9 +119,10 @@ function findColumns(there: readonly string[], inputs: ColumnInputs, slices: rea
       `name the right column in \`${input}\``,
     );
   const pick = (input: string, given: string | undefined, usual: readonly string[]): string | undefined => {
-    if (given === undefined) return usual.find((name) => there.includes(name));
-    if (there.includes(given)) return given;
-    throw missing(input, given);
+    if (given !== undefined && there.includes(given)) return given;
+    const isDatasets = inputs.columnsOfDataset === true && (input === "id-column" || input === "label-column");
+    if (given !== undefined && !isDatasets) throw missing(input, given);
+    return usual.find((name) => there.includes(name));
   };
   for (const column of slices) if (!there.includes(column)) throw missing("slices", column);
   const pattern = inputs.scoreColumn?.includes("*") ? inputs.scoreColumn : undefined;
