@@ -50,7 +50,8 @@ export async function readPredictionsFile(
     what,
   );
   const task = taskOf(inputs.task, rows);
-  const scored = task === "classification" && rows.some((row) => row.score !== undefined || row.byClass.length > 0);
+  // A column without a single value says that there are no probabilities, as in predictions that evaluate stored.
+  const scored = task === "classification" && rows.some((row) => row.byClass.length > 0 || (row.score ?? "").trim() !== "");
   const classes = scored ? scoredClasses(rows, scoreClasses, inputs.classes ?? [], what) : null;
   const predictions = rows.map((row, i) => predictionOf(row, classes, scoreClasses, `${what}, row ${i + 1}`));
   return { task, predictions, labels: classes, columns: extra, notes: classes === null ? [] : scoreNotes(predictions, classes, what) };
