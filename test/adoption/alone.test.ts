@@ -4,8 +4,9 @@ import { cpSync, existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
-import { type TemporaryDirectory, temporaryDirectory } from "@modelyard/testkit";
+import { temporaryDirectory } from "@modelyard/testkit";
 import { bundleOf, root, runBundle } from "../contract/testing/bundle-step.ts";
+import { below } from "./testing/below.ts";
 import { scenarios } from "./testing/scenarios.ts";
 
 const actions = readdirSync(join(root, "actions")).filter((name) => existsSync(join(root, "actions", name, "action.yml")));
@@ -19,18 +20,6 @@ function copyAlone(action: string, target: string): string {
   const source = dirname(dirname(bundleOf(action)));
   for (const part of ["action.yml", "dist"]) cpSync(join(source, part), join(target, part), { recursive: true });
   return join(target, "dist/index.cjs");
-}
-
-/** The same directory seen from a part of it. */
-function below(home: TemporaryDirectory, part: string): TemporaryDirectory {
-  return {
-    ...home,
-    path: home.at(part),
-    at: (...parts) => home.at(part, ...parts),
-    write: (relative, content) => home.write(join(part, relative), content),
-    read: (relative) => home.read(join(part, relative)),
-    files: async () => (await home.files()).filter((file) => file.startsWith(`${part}/`)).map((file) => file.slice(part.length + 1)),
-  };
 }
 
 for (const [action, scenario] of Object.entries(scenarios)) {

@@ -1,5 +1,6 @@
 import { type Digest, fromUtf8, isDigest, parseJson, userError } from "@modelyard/base";
 import { z } from "zod";
+import { schemaProblems } from "./schema-problems.ts";
 
 /** Zod type of a digest. */
 export const digestSchema = z
@@ -31,6 +32,9 @@ export function checkDocument<T>(schema: z.ZodType<T>, value: unknown, what: str
   if (typeof format === "number" && format > 1) {
     throw userError("FORMAT_TOO_NEW", `${what} has format ${format}; this release reads format 1`, "use a newer release of Modelyard");
   }
-  const problems = result.error.issues.slice(0, 5).map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
-  throw userError("DOCUMENT_INVALID", `${what} is not as expected: ${problems.join("; ")}`, "compare it with the JSON Schema in schemas/");
+  throw userError(
+    "DOCUMENT_INVALID",
+    `${what} is not as expected: ${schemaProblems(result.error).join("; ")}`,
+    "compare it with the JSON Schema in schemas/",
+  );
 }

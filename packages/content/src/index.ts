@@ -9,5 +9,6 @@ export * from "./manifest-diff.ts";
 export { MAX_PAGE_BYTES, parsePage } from "./manifest-page.ts";
 export * from "./manifest-read.ts";
 export * from "./path-glob.ts";
+export * from "./schema-problems.ts";
 export * from "./split.ts";
 export * from "./version-digest.ts";

@@ -1,6 +1,7 @@
 import { type Hasher, userError } from "@modelyard/base";
 import { z } from "zod";
 import { compilePattern } from "./linear-pattern.ts";
+import { schemaProblems } from "./schema-problems.ts";
 
 export const SPLITS = ["train", "validation", "test"] as const;
 /** One of the three disjoint parts of a dataset. */
@@ -57,7 +58,7 @@ export function makeSplitRule(options: {
     key: options.key ?? { kind: "content" },
   });
   if (result.success) return result.data;
-  const problem = result.error.issues.map((issue) => `${issue.path.join(".") || "rule"}: ${issue.message}`).join("; ");
+  const problem = schemaProblems(result.error).join("; ");
   throw userError(
     "SPLIT_INVALID",
     `the split is not possible: ${problem} (validation ${validation}, test ${test})`,

@@ -1,4 +1,5 @@
 import { parseJson, userError } from "@modelyard/base";
+import { schemaProblems } from "@modelyard/content";
 import { type Prediction, predictionSchema } from "./document.ts";
 
 /** Predictions as JSON lines, each ended by a line feed; the stored form. */
@@ -15,10 +16,9 @@ export function parsePredictionLines(text: string, what: string): Prediction[] {
   return lines.map((line, i) => {
     const result = predictionSchema.safeParse(parseJson(line, `${what}, line ${i + 1}`));
     if (result.success) return result.data;
-    const issue = result.error.issues[0]!;
     throw userError(
       "EVALUATE_PREDICTIONS_INVALID",
-      `${what}, line ${i + 1}: ${issue.path.join(".")}: ${issue.message}`,
+      `${what}, line ${i + 1}: ${schemaProblems(result.error, 1)[0]}`,
       "each line is {id, label, prediction, scores}",
     );
   });

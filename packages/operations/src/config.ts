@@ -1,12 +1,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { messageOf, userError } from "@modelyard/base";
+import { schemaProblems } from "@modelyard/content";
 import { type Config, configSchema } from "./config-schema.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
 const FILE_NAMES = ["modelyard.yml", "modelyard.yaml"] as const;
 /** A configuration of a team's models is a few kilobytes; a larger file is a mistake or an attack, on which the YAML parser's time grows with the square of the keys. */
 const MAX_CONFIG_BYTES = 128 * 1024;
+
+/** Wrong keys named at once. */
+const MAX_PROBLEMS = 8;
 
 export interface LoadedConfig {
   /** Where it was found; undefined when there is none. */
@@ -66,10 +70,9 @@ function readConfig(path: string): string {
 export function parseConfig(text: string, path: string): Config {
   const result = configSchema.safeParse(parseYaml(text, path) ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.slice(0, 8).map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`);
   throw userError(
     "CONFIG_INVALID",
-    `${path}: ${problems.join("; ")}`,
+    `${path}: ${schemaProblems(result.error, MAX_PROBLEMS).join("; ")}`,
     "see docs/configuration.md for the keys, or schemas/modelyard.json for an editor",
   );
 }

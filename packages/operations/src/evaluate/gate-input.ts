@@ -1,4 +1,5 @@
 import { userError } from "@modelyard/base";
+import { schemaProblems } from "@modelyard/content";
 import { type Gate, metricNames, type Task } from "@modelyard/evaluate";
 import { z } from "zod";
 import type { EvaluateInputs } from "./inputs.ts";
@@ -44,10 +45,9 @@ export function gatesOf(inputs: Pick<EvaluateInputs, "metric" | "require" | "mar
 function parseGates(value: unknown): Gate[] {
   const result = gateListSchema.safeParse(value);
   if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
   throw userError(
     "INPUT_INVALID",
-    `gates: ${issue.path.join(".") || "(top)"}: ${issue.message}`,
+    `gates: ${schemaProblems(result.error, 1)[0]}`,
     'write a list such as [{"metric": "accuracy", "require": "not-regressed", "margin": 0.01}]',
   );
 }
