@@ -13,7 +13,7 @@ const blocks = codeBlocks(readFileSync(join(root, "README.md"), "utf8")).filter(
 let failed = 0;
 for (const block of blocks) {
   process.stdout.write(`README.md:${block.line}\n${block.text.replace(/^/gm, "  ")}\n`);
-  const result = spawnSync("bash", ["-euo", "pipefail", "-c", block.text], {
+  const result = spawnSync("bash", ["--noprofile", "--norc", "-euo", "pipefail", "-c", block.text], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
     timeout: LIMIT_MS,
