@@ -1,6 +1,7 @@
 import { type Digest, digestOfHex, type Hasher } from "@modelyard/base";
 import { type FileEntry, readManifest, type Split } from "@modelyard/content";
 import { nodeHasher, type Yard } from "@modelyard/store";
+import { DigestCounts, keyOfHash } from "./digest-counts.ts";
 import type { DatasetVersion } from "./document.ts";
 import { SplitAssigner } from "./split-assigner.ts";
 import { yardPages } from "./store-sink.ts";
@@ -100,7 +101,7 @@ const ID_END = 23;
 
 /** Names rows by a column or by content, and tells repeated ones apart. */
 class RowIds {
-  private readonly seen = new Map<string, number>();
+  private readonly seen = new DigestCounts();
   private readonly hasher: Hasher;
   private readonly column: string | undefined;
 
@@ -112,8 +113,14 @@ class RowIds {
   next(bytes: Uint8Array, fields: () => Fields): string {
     const named = this.column === undefined ? undefined : fields()[this.column];
     const id = named || this.hasher.sha256(bytes).slice(ID_START, ID_END);
-    const count = (this.seen.get(id) ?? 0) + 1;
-    this.seen.set(id, count);
-    return count === 1 ? id : `${id}-${count}`;
+    let count = this.count(id);
+    if (count === 1) return id;
+    // A column may say `a`, `a` and `a-2`.
+    while (this.count(`${id}-${count}`) > 1) count++;
+    return `${id}-${count}`;
+  }
+
+  private count(id: string): number {
+    return this.seen.add(keyOfHash(this.hasher.sha256Bytes(id)));
   }
 }

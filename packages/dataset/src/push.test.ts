@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { appendFile, mkdir, symlink, writeFile } from "node:fs/promises";
 import { test } from "node:test";
-import { hasCode, isModelyardError } from "@modelyard/base";
+import { hasCode, isModelyardError, silentLog } from "@modelyard/base";
 import { makeSplitRule } from "@modelyard/content";
-import { type BlobStore, memoryStore, memoryYard, nodeHasher } from "@modelyard/store";
+import { type BlobStore, blobKey, memoryStore, memoryYard, nodeHasher } from "@modelyard/store";
 import { runProcess, temporaryDirectory } from "@modelyard/testkit";
 import { diffDatasets, readProfile } from "./diff.ts";
 import { readExamples } from "./examples.ts";
@@ -48,6 +49,45 @@ test("old content pushed again gives its old version back", async () => {
   await writeTree(directory.path, { "a.txt": "one" });
   const again = await push(yard, directory.path);
   assert.deepEqual([again.version, again.changed, again.digest], [1, false, one.digest]);
+});
+
+test("tables of a version that is there are not read as tables again, and are stored again when the yard lost them", async () => {
+  await using directory = await temporaryDirectory();
+  const store = memoryStore();
+  const yard = memoryYard({ store });
+  await writeTree(directory.path, { "t.csv": csv(50), "u/v.jsonl": '{"id":1}\n', "w.txt": "w" });
+  const first = await push(yard, directory.path);
+  const progress: string[] = [];
+  const log = { ...silentLog, progress: (what: string) => void progress.push(what) };
+  const again = await push(yard, directory.path, { log });
+  assert.deepEqual([again.version, again.changed, again.bytesAdded, again.examples], [1, false, 0, first.examples]);
+  assert.deepEqual(new Set(progress), new Set(["read"]));
+  await store.delete(blobKey(nodeHasher.sha256(csv(50))));
+  const repaired = await push(yard, directory.path);
+  assert.deepEqual([repaired.version, repaired.changed, repaired.bytesAdded], [1, false, csv(50).length]);
+  assert.deepEqual((await verifyDataset(yard, first.record, nodeHasher)).damage, []);
+});
+
+test("a table that changes between two looks at it is refused, and none that cannot be read is stored", async () => {
+  await using directory = await temporaryDirectory();
+  const store = memoryStore();
+  const yard = memoryYard({ store });
+  await writeTree(directory.path, { "t.csv": csv(5) });
+  const log = { ...silentLog, progress: () => writeFileSync(directory.at("t.csv"), csv(6)) };
+  await assert.rejects(push(yard, directory.path, { log }), (error) => hasCode(error, "DATASET_FILE_CHANGED"));
+  await writeTree(directory.path, { "t.csv": "a,b\n1\n" });
+  await assert.rejects(push(yard, directory.path), (error) => hasCode(error, "DATASET_ROW_INVALID"));
+  assert.equal(await yard.blobs.has(nodeHasher.sha256("a,b\n1\n")), false);
+});
+
+test("rows of one id in a column are told apart, whatever the column says", async () => {
+  await using directory = await temporaryDirectory();
+  await writeTree(directory.path, { "t.csv": "id,x\na,1\na,2\na-2,3\na-2,4\n" });
+  const yard = memoryYard();
+  const { record } = await push(yard, directory.path);
+  const ids = [];
+  for await (const example of readExamples(yard, record, "all", { idColumn: "id" })) ids.push(example.id);
+  assert.deepEqual(ids, ["a", "a-2", "a-2-2", "a-2-3"]);
 });
 
 test("equal content has an equal digest in another yard and under another name, with its split rule", async () => {

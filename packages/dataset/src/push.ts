@@ -1,28 +1,27 @@
 import {
   type Clock,
   type Digest,
+  digestOfHex,
   type Hasher,
-  isoTime,
   type Log,
-  newUlid,
   parseName,
   type Random,
   silentLog,
   userError,
-  utf8,
   type VersionRef,
 } from "@modelyard/base";
-import { buildManifest, canonicalJson, type FileEntry, type ManifestSummary, type SplitRule, versionDigest } from "@modelyard/content";
-import type { Profile } from "@modelyard/drift";
-import { systemRandom, type Yard } from "@modelyard/store";
+import { buildManifest, type FileEntry, type ManifestSummary, type SplitRule } from "@modelyard/content";
+import type { Yard } from "@modelyard/store";
+import { commitVersion, VersionFinder } from "./commit-version.ts";
 import type { DatasetVersion, ExampleCounts } from "./document.ts";
 import { inOrder } from "./in-order.ts";
 import { countNewExamples } from "./new-examples.ts";
 import { scanFile } from "./scan-file.ts";
 import { type BlobSink, blobSink } from "./store-sink.ts";
+import { localTables } from "./table-files.ts";
 import { tableFormat } from "./table-format.ts";
-import { type ExamplesMode, Tally, type TallyResult } from "./tally.ts";
-import { datasetVersionNumbers, findByDigest, resolveDatasetVersion, versionsPrefix } from "./versions.ts";
+import { type ExamplesMode, Tally } from "./tally.ts";
+import { resolveDatasetVersion } from "./versions.ts";
 import { type SourceFile, walk } from "./walk.ts";
 
 /** Files read at once: enough to keep a disk or a network busy, few enough that their buffers stay small. */
@@ -87,8 +86,13 @@ export async function pushDataset(options: PushOptions): Promise<PushResult> {
     sink.put(page.digest, page.bytes.length, () => page.bytes),
   );
   if (summary.files === 0) throw userError("DATASET_EMPTY", `there are no files in ${options.source}`, "check the input `path`");
-  const result = tally.result();
-  const { record, changed } = await commit(options, draftOf(options, summary, result), profileBlobs(result, hasher), sink);
+  // What cannot be without tables is told before an old version is given back.
+  if (!tally.hasTables) tally.result();
+  const finder = new VersionFinder(options, { manifest: summary.root, exampleKind: tally.hasTables ? "rows" : "files" });
+  const known = await finder.find();
+  if (tally.hasTables) await readTables(options, summary, sink, known === undefined ? tally : undefined);
+  const { record, changed } =
+    known === undefined ? await commitVersion(options, summary, tally.result(), finder, sink) : { record: known, changed: false };
   const before =
     since ??
     (changed && record.parent !== null ? await resolveDatasetVersion(yard, name, { kind: "number", number: record.parent }) : undefined);
@@ -101,111 +105,39 @@ export async function pushDataset(options: PushOptions): Promise<PushResult> {
           pages: sink.pages,
           before,
           after: record,
-          local: options.dryRun ? options.source : undefined,
+          local: options.dryRun ? options : undefined,
         });
   const { version, digest, files, bytes, examples } = record;
   return { version, digest, changed, files, examples, newExamples, bytes, bytesAdded: sink.bytesAdded, record };
 }
 
-/** The entries of all files in manifest order; tables are read one at a time, since the order of rows is part of a profile. */
+/** The entries of all files in manifest order. What is no table is stored; tables are hashed alone, since most pushes of them change nothing. */
 async function* scanned(options: PushOptions, sink: BlobSink, tally: Tally): AsyncGenerator<FileEntry, void, undefined> {
   const { hasher, signal, log = silentLog } = options;
   let done = 0;
-  const begin = async (file: SourceFile): Promise<() => Promise<FileEntry>> => {
-    const format = tally.readsRows ? tableFormat(file.path) : undefined;
-    if (format !== undefined) return () => scanFile(file, hasher, sink, tally.table(file.path, format), signal);
-    const entry = await scanFile(file, hasher, sink, undefined, signal);
-    return async () => {
-      tally.addFile(entry.path, entry.sha256);
-      return entry;
-    };
+  const scan = async (file: SourceFile): Promise<FileEntry> => {
+    const isTable = tally.readsRows && tableFormat(file.path) !== undefined;
+    const entry = await scanFile(file, { hasher, sink: isTable ? undefined : sink, signal });
+    if (isTable) tally.addTable();
+    else tally.addFile(entry.path, entry.sha256);
+    return entry;
   };
-  for await (const finish of inOrder(walk(options.source, options.exclude), FILE_CONCURRENCY, begin)) {
-    yield await finish();
+  for await (const entry of inOrder(walk(options.source, options.exclude), FILE_CONCURRENCY, scan)) {
+    yield entry;
     log.progress("read", ++done, undefined, "files");
   }
 }
 
-type Draft = Omit<DatasetVersion, "version" | "parent" | "profile" | "trainProfile">;
-
-function draftOf(options: PushOptions, summary: ManifestSummary, tally: TallyResult): Draft {
-  const { splitRule, hasher } = options;
-  return {
-    format: 1,
-    kind: "dataset-version",
-    name: options.name,
-    digest: versionDigest(splitRule, summary.root, hasher),
-    manifest: summary.root,
-    splitRule,
-    files: summary.files,
-    bytes: summary.bytes,
-    exampleKind: tally.exampleKind,
-    examples: tally.examples,
-    schema: [...tally.schema],
-    table: {
-      labelColumn: options.labelColumn ?? null,
-      keyColumn: splitRule.key.kind === "column" ? splitRule.key.column : null,
-      header: options.header ?? true,
-    },
-    created: isoTime(options.clock),
-    push: newUlid(options.clock.now(), options.random ?? systemRandom),
-    commit: options.commit ?? null,
-    storage: null,
-  };
-}
-
-/** A profile on its way to the yard; stored only when there is a new version to name it. */
-interface ProfileBlob {
-  readonly digest: Digest;
-  readonly bytes: Uint8Array;
-}
-
-interface ProfileBlobs {
-  readonly all: ProfileBlob | undefined;
-  readonly train: ProfileBlob | undefined;
-}
-
-function profileBlobs(tally: TallyResult, hasher: Hasher): ProfileBlobs {
-  const blob = (profile: Profile | undefined): ProfileBlob | undefined => {
-    if (profile === undefined) return undefined;
-    const bytes = utf8(canonicalJson(profile));
-    return { digest: hasher.sha256(bytes), bytes };
-  };
-  return { all: blob(tally.profile), train: blob(tally.trainProfile) };
-}
-
-/** The same content under the same reading of its tables; what a push leaves open matches anything. */
-function sameReading(options: PushOptions, draft: Draft): (record: DatasetVersion) => boolean {
-  return (record) =>
-    record.exampleKind === draft.exampleKind &&
-    record.table.header === draft.table.header &&
-    (options.labelColumn === undefined || record.table.labelColumn === options.labelColumn);
-}
-
-/** Takes the next number unless a version with this content is there, also one that another writer makes meanwhile. */
-async function commit(
-  options: PushOptions,
-  draft: Draft,
-  profiles: ProfileBlobs,
-  sink: BlobSink,
-): Promise<{ record: DatasetVersion; changed: boolean }> {
-  const { yard, name } = options;
-  let found: DatasetVersion | undefined;
-  let seen = 0;
-  const build = async (next: number): Promise<DatasetVersion | undefined> => {
-    const numbers = (await datasetVersionNumbers(yard, name)).filter((number) => number > seen && number < next);
-    found = await findByDigest(yard, name, numbers, draft.digest, sameReading(options, draft));
-    seen = next - 1;
-    if (found !== undefined) return undefined;
-    for (const blob of [profiles.all, profiles.train])
-      if (blob !== undefined) await sink.put(blob.digest, blob.bytes.length, () => blob.bytes);
-    const digests = { profile: profiles.all?.digest ?? null, trainProfile: profiles.train?.digest ?? null };
-    return { ...draft, ...digests, version: next, parent: next > 1 ? next - 1 : null };
-  };
-  if (options.dryRun) {
-    const record = await build(((await datasetVersionNumbers(yard, name)).at(-1) ?? 0) + 1);
-    return record === undefined ? { record: found!, changed: false } : { record, changed: true };
+/**
+ * Stores the tables; where there is a tally their rows are counted and profiled on the way, one table at a time, since the order of rows is part of a profile.
+ * A table that cannot be read is not stored.
+ */
+async function readTables(options: PushOptions, summary: ManifestSummary, sink: BlobSink, tally: Tally | undefined): Promise<void> {
+  const { yard, hasher, signal, log = silentLog } = options;
+  let done = 0;
+  for await (const { file, entry, format } of localTables({ ...options, manifest: summary.root, pages: sink.pages })) {
+    if (tally === undefined && (await yard.blobs.has(digestOfHex(entry.sha256), { signal }))) continue;
+    await scanFile(file, { hasher, sink, table: tally?.table(file.path, format), expected: entry, signal });
+    log.progress("profiled", ++done, undefined, "tables");
   }
-  const taken = await yard.records.append(versionsPrefix(name), build, { signal: options.signal });
-  return taken === undefined ? { record: found!, changed: false } : { record: taken.record, changed: true };
 }

@@ -11,22 +11,28 @@ import type { SourceFile } from "./walk.ts";
 const WHOLE_FILE_BYTES = 512 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 
-/** Reads a file once, hashing it and feeding `table`, stores it unless the sink has it, and proves that it did not change meanwhile. Throws DATASET_FILE_*. */
-export async function scanFile(
-  file: SourceFile,
-  hasher: Hasher,
-  sink: BlobSink,
-  table: TableReader | undefined,
-  signal?: AbortSignal,
-): Promise<FileEntry> {
+export interface ScanOptions {
+  readonly hasher: Hasher;
+  /** Where the file is stored unless it is there; absent: it is hashed alone. */
+  readonly sink?: BlobSink | undefined;
+  /** Reader of its rows. */
+  readonly table?: TableReader | undefined;
+  /** What an earlier look at the file found. */
+  readonly expected?: FileEntry | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Reads a file once, hashing it, and proves that it did not change meanwhile, or since an earlier look. Throws DATASET_FILE_*. */
+export async function scanFile(file: SourceFile, options: ScanOptions): Promise<FileEntry> {
   const handle = await openRegular(file);
   try {
     const before = await handle.stat({ bigint: true });
     if (!before.isFile())
       throw userError("DATASET_SPECIAL_FILE", `${printable(file.path)} is neither a file nor a directory`, "leave it out of the directory");
-    const scanned = await readAll(handle, Number(before.size), hasher, table, signal);
+    const scanned = await readAll(handle, Number(before.size), options);
     const entry = { path: file.path, size: scanned.size, sha256: scanned.sha256 };
-    await store(file, entry, scanned.whole, sink);
+    if (options.expected !== undefined && options.expected.sha256 !== entry.sha256) throw changed(file);
+    if (options.sink !== undefined) await store(file, entry, scanned.whole, options.sink);
     const after = await handle.stat({ bigint: true });
     const same =
       scanned.size === Number(before.size) &&
@@ -60,15 +66,9 @@ interface Scanned {
   readonly whole: Uint8Array | undefined;
 }
 
-async function readAll(
-  handle: FileHandle,
-  expected: number,
-  hasher: Hasher,
-  table: TableReader | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Scanned> {
+async function readAll(handle: FileHandle, expected: number, { hasher, table, signal }: ScanOptions): Promise<Scanned> {
   const isSmall = expected <= WHOLE_FILE_BYTES;
-  // One byte more than expected shows a file that grows.
+  // One byte more than expected tells a file that grows from one that ends.
   const buffer = new Uint8Array(isSmall ? expected + 1 : CHUNK_BYTES);
   const running = hasher.start();
   let size = 0;
@@ -81,7 +81,8 @@ async function readAll(
     running.update(bytes);
     table?.push(bytes);
     size += bytesRead;
-    if (size > expected) break;
+    // What comes after the size that was told shows when the size is asked for again.
+    if (size >= expected) break;
   }
   table?.end();
   return { size, sha256: hexOf(running.digest()), whole: isSmall && size === expected ? buffer.subarray(0, size) : undefined };

@@ -15,6 +15,8 @@ export interface TableRow {
   readonly raw: Uint8Array;
   /** Without the line ending: the bytes that name the example. */
   readonly bytes: Uint8Array;
+  /** Where the row ends in the file: the offset after its line ending. */
+  readonly end: number;
   /** Parses the row. Throws DATASET_ROW_INVALID. */
   fields(): Fields;
 }
@@ -56,6 +58,7 @@ export class TableReader {
   private start: Uint8Array | undefined = new Uint8Array(0);
   private mark: Uint8Array = new Uint8Array(0);
   private number = 0;
+  private offset = 0;
 
   constructor(path: string, format: TableFormat, options: TableOptions, sink: TableSink) {
     this.path = path;
@@ -93,10 +96,12 @@ export class TableReader {
     const marked = BYTE_ORDER_MARK.every((byte, i) => first[i] === byte);
     this.mark = marked ? first.slice(0, BYTE_ORDER_MARK.length) : new Uint8Array(0);
     this.start = undefined;
+    this.offset = this.mark.length;
     this.splitter.push(marked ? first.subarray(BYTE_ORDER_MARK.length) : first);
   }
 
   private take(raw: Uint8Array, bytes: Uint8Array, hasQuote: boolean): void {
+    this.offset += raw.length;
     if (bytes.length === 0) return;
     if (this.format.kind === "csv" && this.columns === undefined) {
       if (this.options.header) this.lookAtHeader(this.textOf(bytes));
@@ -109,7 +114,7 @@ export class TableReader {
     }
     this.number++;
     const fields = this.format.kind === "csv" ? () => this.csvRow(bytes, hasQuote) : () => this.jsonRow(bytes);
-    this.sink.row({ number: this.number, raw, bytes, fields });
+    this.sink.row({ number: this.number, raw, bytes, end: this.offset, fields });
   }
 
   /** Finds the delimiter: that of the file's name, unless the header has none of it and has another. */

@@ -52,6 +52,16 @@ export class Tally {
     return this.options.mode !== "files";
   }
 
+  /** True when a file was met whose rows are the examples. */
+  get hasTables(): boolean {
+    return this.tables > 0;
+  }
+
+  /** Notes a file whose rows are the examples; they are read later, if at all. */
+  addTable(): void {
+    this.tables++;
+  }
+
   /** Counts a file that is not read as a table. */
   addFile(path: string, sha256: string): void {
     if (this.options.mode === "rows") return;
@@ -60,7 +70,6 @@ export class Tally {
 
   /** A reader to push a table's bytes into. */
   table(path: string, format: TableFormat): TableReader {
-    this.tables++;
     const splitOf = this.assigner.rowsOf(path);
     return new TableReader(
       path,
