@@ -41,8 +41,15 @@ function newExamplesText(count: number | undefined): string {
   return `; ${count} new labelled examples are there to learn from`;
 }
 
+/** With enough rows in the window it is the reference that falls short, or has no such column: the columns say which. */
+function whyInsufficient({ rows, minRows, columns }: RetrainFacts): string {
+  const reasons = new Set(columns.filter((column) => column.verdict === "insufficient").map((column) => column.reason));
+  const [reason] = reasons;
+  return rows < minRows || reason === undefined ? `${rows} rows in the window, ${minRows} needed` : reason;
+}
+
 function driftReasons(facts: RetrainFacts): string[] {
-  if (facts.verdict === "insufficient") return [`not enough evidence: ${facts.rows} rows in the window, ${facts.minRows} needed`];
+  if (facts.verdict === "insufficient") return [`not enough evidence: ${whyInsufficient(facts)}`];
   const judged = facts.columns.filter((column) => column.verdict !== "insufficient");
   const drifted = judged.filter((column) => column.verdict === "drifted").sort((a, b) => (b.psi ?? 0) - (a.psi ?? 0));
   const reasons: string[] = [];

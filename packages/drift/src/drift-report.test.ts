@@ -117,6 +117,7 @@ test("too few rows are insufficient, never drifted", () => {
   assert.match(result.reasons[0]!, /50 rows in the window, 200 needed/);
   const fewReference = report(builderOf(gaussianRows(random, 50, new Set())).build(), builderOf(gaussianRows(random, 500, new Set([0]))));
   assert.equal(fewReference.verdict, "insufficient");
+  assert.match(fewReference.reasons.join(), /^not enough evidence: \d+ rows in the reference, \d+ needed$/);
 });
 
 test("values that go missing and categories never seen are drift", () => {

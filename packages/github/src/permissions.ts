@@ -6,36 +6,38 @@ export interface OperationNeed {
   readonly title: string;
   readonly permission: PermissionName;
   readonly access: "read" | "write";
+  /** A read that is only made before a write: who lacks it is told of the writing at once. */
+  readonly isBeforeWrite?: true;
 }
 
 /** Every call that we make, and the one permission that it needs. `metadata` is always granted. */
 export const OPERATIONS = {
   "repository.get": { title: "read the repository", permission: "metadata", access: "read" },
   "user.get": { title: "ask for the token's user", permission: "metadata", access: "read" },
-  "comments.list": { title: "list the comments", permission: "pull-requests", access: "read" },
-  "comments.get": { title: "read the comment", permission: "pull-requests", access: "read" },
+  "comments.list": { title: "list the comments", permission: "pull-requests", access: "read", isBeforeWrite: true },
+  "comments.get": { title: "read the comment", permission: "pull-requests", access: "read", isBeforeWrite: true },
   "comments.create": { title: "write a comment", permission: "pull-requests", access: "write" },
   "comments.update": { title: "update the comment", permission: "pull-requests", access: "write" },
   "comments.delete": { title: "delete a duplicate of our comment", permission: "pull-requests", access: "write" },
   "pulls.ofCommit": { title: "find the pull request of a commit", permission: "pull-requests", access: "read" },
-  "checks.list": { title: "list the checks", permission: "checks", access: "read" },
+  "checks.list": { title: "list the checks", permission: "checks", access: "read", isBeforeWrite: true },
   "checks.create": { title: "create the check", permission: "checks", access: "write" },
   "checks.update": { title: "update the check", permission: "checks", access: "write" },
-  "workflows.get": { title: "read the workflow", permission: "actions", access: "read" },
+  "workflows.get": { title: "read the workflow", permission: "actions", access: "read", isBeforeWrite: true },
   "workflows.dispatch": { title: "start the workflow", permission: "actions", access: "write" },
-  "runs.list": { title: "list the workflow runs", permission: "actions", access: "read" },
+  "runs.list": { title: "list the workflow runs", permission: "actions", access: "read", isBeforeWrite: true },
   "runs.get": { title: "read the workflow run", permission: "actions", access: "read" },
   "runs.cancel": { title: "cancel the workflow run", permission: "actions", access: "write" },
   "runners.list": { title: "list the self-hosted runners", permission: "administration", access: "read" },
-  "deployments.list": { title: "list the deployments", permission: "deployments", access: "read" },
+  "deployments.list": { title: "list the deployments", permission: "deployments", access: "read", isBeforeWrite: true },
   "deployments.create": { title: "create the deployment", permission: "deployments", access: "write" },
-  "deployments.statuses": { title: "list the deployment's statuses", permission: "deployments", access: "read" },
+  "deployments.statuses": { title: "list the deployment's statuses", permission: "deployments", access: "read", isBeforeWrite: true },
   "deployments.setStatus": { title: "set the deployment's status", permission: "deployments", access: "write" },
   "issues.list": { title: "list the issues", permission: "issues", access: "read" },
-  "issues.get": { title: "read the issue", permission: "issues", access: "read" },
+  "issues.get": { title: "read the issue", permission: "issues", access: "read", isBeforeWrite: true },
   "issues.create": { title: "open the issue", permission: "issues", access: "write" },
   "issues.update": { title: "update the issue", permission: "issues", access: "write" },
-  "issues.comments": { title: "list the issue's comments", permission: "issues", access: "read" },
+  "issues.comments": { title: "list the issue's comments", permission: "issues", access: "read", isBeforeWrite: true },
   "issues.comment": { title: "comment on the issue", permission: "issues", access: "write" },
 } as const satisfies Readonly<Record<string, OperationNeed>>;
 
@@ -66,7 +68,9 @@ const READ_ONLY_FOR_FORKS: ReadonlySet<PermissionName> = new Set(["pull-requests
  * when it names a single permission it is believed over the table.
  */
 export function permissionHint(operation: OperationName, accepted: string | undefined): string {
-  const { permission, access } = acceptedPermission(accepted) ?? OPERATIONS[operation];
+  const need: OperationNeed = OPERATIONS[operation];
+  const { permission, access: asked } = acceptedPermission(accepted) ?? need;
+  const access = need.isBeforeWrite && permission === need.permission ? "write" : asked;
   if (permission === "administration") {
     return "a workflow's own token never may do this: use the token of a GitHub App or a fine-grained token with the repository permission Administration: read";
   }

@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
+import { openContextYard } from "@modelyard/operations";
 import { datasetPush } from "@modelyard/operations/dataset-push";
 import { register } from "@modelyard/operations/register";
+import { writeSegment } from "@modelyard/operations/testing/prediction-log";
 import { testContext } from "@modelyard/operations/testing/test-context";
 import { writeThresholdModel } from "@modelyard/operations/testing/threshold-model";
 import type { TemporaryDirectory } from "@modelyard/testkit";
 
-const ROWS = Array.from({ length: 200 }, (_, i) => `${(i % 20) / 10 - 1},${i},${i % 20 > 10 ? "yes" : "no"}`);
+const ROWS = Array.from({ length: 400 }, (_, i) => `${(i % 20) / 10 - 1},${i},${i % 20 > 10 ? "yes" : "no"}`);
 
 /** A repository of a team that is under way: data pushed as points@1, the model points@1 registered, both in `.modelyard`. */
 export async function prepareTeam(home: TemporaryDirectory): Promise<void> {
@@ -16,6 +18,23 @@ export async function prepareTeam(home: TemporaryDirectory): Promise<void> {
   await register({ name: "points", model: "out/model.onnx", dataset: "points@1", timeout: 30_000 }, context);
   await writeModels(home);
   await writePredictions(home);
+}
+
+/** An hour's traffic of points@1 that is not what it learnt from. */
+export async function prepareTraffic(home: TemporaryDirectory): Promise<void> {
+  const timeMs = Date.now() - 60_000;
+  const lines = Array.from({ length: 300 }, (_, i) => ({
+    id: `r${i}`,
+    time: new Date(timeMs).toISOString(),
+    model: "points",
+    version: 1,
+    role: "stable",
+    inputs: [{ name: "x", dtype: "float32", shape: [1, 2], data: [4 + (i % 7) / 10, 1_000 + i] }],
+    outputs: [{ name: "p", dtype: "float32", shape: [1, 2], data: [0.1, 0.9] }],
+    latencyMs: 1,
+  }));
+  const yard = await openContextYard({}, testContext(home.path), { create: false });
+  await writeSegment(yard, { model: "points", version: 1, timeMs, name: "s1" }, lines);
 }
 
 /** Files that are given as models and are none. */
