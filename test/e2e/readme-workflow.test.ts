@@ -37,12 +37,12 @@ test("the README's first workflow comments on the pull request, with the permiss
   const [comment] = github.state.comments;
   assert.deepEqual([comment?.issue, comment?.login, comment?.edits], [pull, "github-actions[bot]", 1]);
   assert.match(comment!.body, /^### Metrics of predictions [0-9a-f]/m);
-  assert.match(comment!.body, /\*\*Pass\*\*: accuracy 0\.90 \[0\.80, 0\.95\] on 60 examples\. No baseline: the input baseline is none\./);
+  assert.match(comment!.body, /\*\*Pass\*\*: accuracy 0\.90 \[0\.80, 0\.95\] on 60 examples\. No baseline: none was asked for/);
   assert.match(comment!.body, /^\| label=dog \| 30 \| accuracy \| 0\.80 /m);
   assert.match(comment!.body, /6 wrong predictions of 60/);
   assert.deepEqual(
     github.state.checks.map((check) => [check.headSha, check.conclusion, check.title]),
-    [[HEAD, "success", "Pass: accuracy 0.900 on 60 (no baseline)"]],
+    [[HEAD, "success", "Pass: accuracy 0.90 on 60 (no baseline)"]],
   );
   const written = (await repository.files()).filter((file) => !file.startsWith(".github/")).sort();
   assert.deepEqual(written, ["comparison.json", "metrics.json", "predictions.csv", "scored-predictions.jsonl"]);

@@ -96,10 +96,10 @@ function judgeDifference(comparison: MetricComparison, require: "improved" | "no
   const { low, high } = oriented(comparison.interval, comparison.direction);
   const gain = comparison.direction === "higher" ? comparison.delta : 0 - comparison.delta;
   const percent = Number((comparison.interval.level * 100).toFixed(2));
-  const found = `${inWords(gain)}, ${percent} % interval of the gain ${format(low)} to ${format(high)}`;
+  const found = `${inWords(gain)}, ${percent} % interval of the gain ${short(low)} to ${short(high)}`;
   const bound = require === "improved" ? margin : 0 - margin;
   if (require === "improved" ? low > bound : low >= bound) return ["pass", found];
-  if (require === "improved" ? high <= bound : high < bound) return ["fail", found];
+  if (require === "improved" ? high <= bound : high < bound) return ["fail", `${found}: all below ${format(bound)}`];
   return ["inconclusive", `${found}: not all above ${format(bound)}${enoughInWords(comparison.n, gain, low, bound)}`];
 }
 
@@ -116,9 +116,14 @@ function enoughInWords(n: number, gain: number, low: number, bound: number): str
 
 function inWords(gain: number): string {
   if (gain === 0) return "no difference";
-  return gain > 0 ? `better by ${format(gain)}` : `worse by ${format(-gain)}`;
+  return gain > 0 ? `better by ${short(gain)}` : `worse by ${short(-gain)}`;
 }
 
 function format(value: number): string {
   return String(Number(value.toPrecision(4)));
+}
+
+/** A measured difference; more digits would be noise. */
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }

@@ -82,7 +82,7 @@ test("a failing gate fails the step, names the gates, and its outputs are there"
     await assert.rejects(report(INPUTS, context), (error: unknown) => {
       assert.ok(error instanceof OutcomeError);
       assert.equal(error.code, "REPORT_FAILED");
-      assert.match(error.message, /the verdict is fail: accuracy fail: the whole interval/);
+      assert.match(error.message, /the verdict is fail: accuracy fail: worse by 0\.026/);
       assert.deepEqual(
         { ...error.outputs, commentUrl: "", checkUrl: "" },
         { verdict: "fail", passed: false, commentUrl: "", checkUrl: "" },

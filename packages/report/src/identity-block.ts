@@ -12,7 +12,7 @@ export function identityBlock(candidate: MetricDocument, baseline: MetricDocumen
     .filter(([, ...cells]) => cells.some((cell) => cell !== "–"));
   return {
     kind: "details",
-    summary: `<b>Identity and latency</b>: ${documents.map((document) => codeElement(subjectName(document))).join(" against ")}`,
+    summary: `<b>${documents.some((document) => document.latency !== null) ? "Identity and latency" : "Identity"}</b>: ${documents.map((document) => codeElement(subjectName(document))).join(" against ")}`,
     blocks: [{ kind: "table", header: baseline === null ? ["", "Value"] : ["", "Candidate", "Baseline"], align: "lll", rows }],
   };
 }
@@ -23,8 +23,8 @@ function facts(repositoryUrl: string | undefined): Fact[] {
   const latency = (read: (value: NonNullable<MetricDocument["latency"]>) => string) => (document: MetricDocument) =>
     document.latency === null ? "–" : read(document.latency);
   return [
-    ["Model", (d) => codeText(subjectName(d))],
-    ["Model digest", (d) => digestText(d.subject.digest)],
+    ["Judged", (d) => codeText(subjectName(d))],
+    ["Digest", (d) => digestText(d.subject.digest)],
     ["Run", (d) => (d.subject.run === null ? "–" : codeText(d.subject.run))],
     ["Commit", (d) => commitText(d.subject.commit, repositoryUrl)],
     ["Dataset", datasetText],

@@ -4,7 +4,7 @@ import { visibleText } from "./visible-text.ts";
 
 const LABEL_LIMIT = 60;
 /** More bars than this are unreadable in a comment's width. */
-const MAX_BARS = 16;
+export const MAX_BARS = 16;
 
 /** A label inside a quoted mermaid text: everything but letters, digits and plain punctuation as mermaid's `#NN;` codes. */
 export function mermaidText(text: string): string {
@@ -34,7 +34,7 @@ export function mermaidBars(title: string, axis: string, bars: readonly ChartBar
   const low = axisStart(Math.min(...values));
   const lines = [
     "xychart-beta",
-    `  title ${axisText(title, 80)}`,
+    `  title ${axisText(title, 100)}`,
     `  x-axis [${shown.map((bar) => axisText(bar.label)).join(", ")}]`,
     `  y-axis ${axisText(axis)} ${low} --> 1`,
     `  bar [${shown.map((bar) => chartNumber(bar.candidate)).join(", ")}]`,
@@ -86,7 +86,8 @@ const SHAPES: ReadonlyMap<string, readonly [string, string]> = new Map([
 /** A left-to-right flowchart with ids of our own, so that a name cannot become syntax. */
 export function mermaidLineage(graph: Graph): Block | undefined {
   const nodes = graph.nodes.slice(0, MAX_NODES);
-  if (nodes.length < 2) return undefined;
+  // Things that nothing connects are no lineage.
+  if (nodes.length < 2 || graph.edges.length === 0) return undefined;
   const ids = new Map(nodes.map((node, index) => [node.id, `n${index}`]));
   const lines = ["flowchart LR"];
   for (const node of nodes) {

@@ -72,7 +72,8 @@ export function gatesBlock(comparison: Comparison): Block | undefined {
     ]),
   };
   const passing = comparison.gates.filter((gate) => gate.verdict === "pass").length;
-  const summary = `<b>Gates</b>: ${formatCount(passing)} of ${plural(comparison.gates.length, "gate")} pass`;
+  const all = comparison.gates.length;
+  const summary = `<b>Gates</b>: ${formatCount(passing)} of ${plural(all, "gate")} ${all === 1 ? "passes" : "pass"}`;
   return { kind: "details", summary, open: passing < comparison.gates.length, blocks: [table] };
 }
 
@@ -106,20 +107,22 @@ export function slicesBlock(comparison: Comparison): Block | undefined {
   if (rows.length === 0) return undefined;
   rows.sort((a, b) => CHANGE_ORDER[a.metric.change] - CHANGE_ORDER[b.metric.change] || gain(a.metric) - gain(b.metric));
   const decimals = decimalsByMetric(rows);
+  // One metric in all rows needs no column of its own.
+  const single = rows.every((row) => row.metric.name === rows[0]?.metric.name) ? rows[0]?.metric.name : undefined;
   const counted = (change: keyof typeof CHANGE_ORDER) =>
     comparison.slices.filter((slice) => slice.metrics.some((metric) => metric.change === change)).length;
   return {
     kind: "details",
-    summary: `<b>Slices</b>: ${plural(comparison.slices.length, "slice")}, ${counted("regressed")} with a regression, ${counted("improved")} with an improvement`,
+    summary: `<b>Slices</b>${single === undefined ? "" : ` by ${escapeText(single)}`}: ${plural(comparison.slices.length, "slice")}, ${counted("regressed")} with a regression, ${counted("improved")} with an improvement`,
     blocks: [
       {
         kind: "table",
-        header: ["Slice", "Examples", "Metric", "Candidate", "Baseline", "Difference", "Change"],
-        align: "lrlrrrl",
+        header: ["Slice", "Examples", ...(single === undefined ? ["Metric"] : []), "Candidate", "Baseline", "Difference", "Change"],
+        align: single === undefined ? "lrlrrrl" : "lrrrrl",
         rows: rows.map((row) => [
           escapeText(row.slice),
           formatCount(row.n),
-          escapeText(row.metric.name),
+          ...(single === undefined ? [escapeText(row.metric.name)] : []),
           ...valueCells(row.metric, null, decimals.get(row.metric.name)),
         ]),
       },

@@ -27,12 +27,12 @@ test("the verdict comes first, in words and numbers", () => {
 test("each metric has its value with interval, baseline, difference and change", () => {
   const { comment } = renderComparison(sampleComparison(), OPTIONS);
   assert.ok(comment.includes("| accuracy ↑ | 0.965 [0.946, 0.984] | 0.939 | +0.026 [+0.009, +0.043] | **▲ improved** |"), comment);
-  assert.ok(comment.includes("| log_loss ↓ | 0.119 [0.088, 0.150] | 0.125 | −0.006 [−0.017, +0.005] | ● equivalent |"), comment);
+  assert.ok(comment.includes("| log-loss ↓ | 0.119 [0.088, 0.150] | 0.125 | −0.006 [−0.017, +0.005] | ● equivalent |"), comment);
 });
 
 test("slices stand worst first, folded", () => {
   const { comment } = renderComparison(sampleComparison(), OPTIONS);
-  const order = ["class=8", "class=9", "class=3", "class=1"].map((name) => comment.indexOf(`| ${name} |`));
+  const order = ["digit=8", "digit=9", "digit=3", "digit=1"].map((name) => comment.indexOf(`| ${name} |`));
   assert.ok(order.every((at) => at > 0));
   assert.deepEqual(
     [...order],
@@ -44,8 +44,58 @@ test("a failing gate is named in the box, opens the gates and fails the check", 
   const report = renderComparison(failingComparison(), OPTIONS);
   assert.equal(report.check.conclusion, "failure");
   assert.match(report.comment, /> \[!CAUTION\]/);
-  assert.match(report.comment, /> - \*\*accuracy\*\* fail: the whole interval/);
+  assert.match(report.comment, /> - \*\*accuracy\*\* `not-regressed, margin 0\.01` fail: worse by 0\.026/);
   assert.match(report.comment, /<details open><summary><b>Gates<\/b>: 2 of 4 gates pass/);
+});
+
+test("the headline is about the gate that decided: another metric, or a slice where the whole has improved", () => {
+  const base = sampleComparison();
+  const [accuracy, f1] = base.gates;
+  const onF1 = renderComparison(
+    { ...base, verdict: "inconclusive", gates: [accuracy!, { ...f1!, metric: "macro-f1", verdict: "inconclusive" }] },
+    OPTIONS,
+  );
+  assert.match(onF1.comment, /⚠️ \*\*Inconclusive\*\*: macro-f1 0\.963 has/);
+  const slice = { ...accuracy!, slice: "digit=8", verdict: "fail" as const, reason: "worse by 0.2" };
+  const onSlice = renderComparison({ ...base, verdict: "fail", gates: [accuracy!, slice, { ...slice, slice: "digit=9" }] }, OPTIONS);
+  assert.equal(onSlice.check.title, "Fail: accuracy (digit=8) and 1 more gate; over all examples accuracy 0.965 (+0.026 against digits@3)");
+  assert.match(
+    onSlice.comment,
+    /> ❌ \*\*Fail\*\*: accuracy &#40;digit=8&#41; and 1 more gate; over all examples accuracy 0\.965 has \*\*improved\*\*/u,
+  );
+});
+
+test("numbers far from one keep the digits that mean something; one gate passes", () => {
+  const interval = { low: 14_809, high: 16_647, level: 0.95, method: "bootstrap" };
+  const document = {
+    ...sampleDocument(4, 0.9),
+    metrics: [{ name: "mae", value: 15_658.129, interval, direction: "lower" as const, n: 600 }],
+  };
+  const base = sampleComparison();
+  const mae = {
+    name: "mae",
+    direction: "lower" as const,
+    candidate: 15_658.129,
+    baseline: 18_790,
+    delta: -3_131.9,
+    interval: { ...interval, low: -3_329, high: -2_962 },
+    margin: 1,
+    change: "improved" as const,
+    n: 600,
+  };
+  const report = renderComparison({ ...base, candidate: document, metrics: [mae], gates: [{ ...base.gates[0]!, metric: "mae" }] }, OPTIONS);
+  assert.equal(report.check.title, "Pass: mae 15658 (−3132 against digits@3)");
+  assert.match(report.comment, /<b>Gates<\/b>: 1 of 1 gate passes/);
+  assert.match(report.comment, /baseline: digits@&#8203;3 is in production/);
+});
+
+test("two models that nothing connects have no lineage", () => {
+  const nodes = [
+    { id: "a", kind: "model", label: "a" },
+    { id: "b", kind: "model", label: "b" },
+  ];
+  const { comment } = renderComparison(sampleComparison(), { ...OPTIONS, lineage: { nodes, edges: [] } });
+  assert.doesNotMatch(comment, /Lineage/);
 });
 
 test("an inconclusive gate is neutral unless asked to fail", () => {

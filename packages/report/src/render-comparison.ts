@@ -1,11 +1,11 @@
-import type { Comparison, MetricComparison, MetricDocument } from "@modelyard/evaluate";
+import type { Comparison, GateResult, MetricComparison, MetricDocument } from "@modelyard/evaluate";
 import type { Block } from "./block.ts";
 import { confusionBlock } from "./confusion-block.ts";
 import { codeText, escapeText, REASON_LIMIT } from "./escape-markdown.ts";
 import type { Section } from "./fit-comment.ts";
-import { formatCount, formatDelta, formatNumber, formatSigned, formatWithInterval, plural } from "./format-number.ts";
+import { decimalsFor, formatCount, formatDelta, formatNumber, formatSigned, formatWithInterval, plural } from "./format-number.ts";
 import { identityBlock } from "./identity-block.ts";
-import { type ChartBar, mermaidBars, mermaidLineage } from "./mermaid.ts";
+import { type ChartBar, MAX_BARS, mermaidBars, mermaidLineage } from "./mermaid.ts";
 import { gatesBlock, metricsTable, singleMetricsTable, singleSlicesBlock, slicesBlock } from "./metric-tables.ts";
 import { assembleReport, type RenderedReport, type ReportContent, type ReportOptions } from "./rendered-report.ts";
 import { subjectName } from "./subject-text.ts";
@@ -54,6 +54,7 @@ function against(comparison: Comparison, baseline: MetricDocument, options: Repo
     verdict: comparison.verdict,
     ...headlineOfComparison(comparison, baseline),
     reasons: gateReasons(comparison),
+    note: `baseline: ${escapeText(comparison.baselineReason, REASON_LIMIT)}`,
     sections,
   };
 }
@@ -89,16 +90,39 @@ function folded(name: string, block: Block | undefined): Block | undefined {
   return block === undefined ? undefined : { kind: "details", summary: `<b>${name}</b>`, blocks: [block] };
 }
 
+/** The metric that the verdict is about: that of the gate which decided it, else of the first gate over all examples, else the first. */
+function leadMetric({ gates, metrics, verdict }: Comparison): MetricComparison | undefined {
+  const overall = gates.filter((gate) => gate.slice === null);
+  const gate = overall.find((one) => one.verdict === verdict) ?? overall[0];
+  return metrics.find((metric) => metric.name === gate?.metric) ?? metrics[0];
+}
+
 function headlineOfComparison(comparison: Comparison, baseline: MetricDocument): { headline: string; plain: string } {
-  const first = comparison.metrics[0];
+  const lead = leadMetric(comparison);
   const against = subjectName(baseline);
-  if (first === undefined) return { headline: `no metric is shared with ${codeText(against)}.`, plain: "no shared metric" };
-  const change = phrase(first);
-  const value = formatNumber(first.candidate, 3);
+  const before = elsewhere(comparison, lead);
+  if (lead === undefined)
+    return { headline: `${before}no metric is shared with ${codeText(against)}.`, plain: `${before}no shared metric` };
+  const own = comparison.candidate.metrics.find((metric) => metric.name === lead.name)?.interval ?? lead.interval;
+  const value = formatNumber(lead.candidate, decimalsFor(lead.candidate, own));
+  const change = formatSigned(lead.delta, decimalsFor(lead.delta, lead.interval));
   return {
-    headline: `${escapeText(first.name)} ${value} ${change} against ${codeText(against)}: ${formatDelta(first.delta, first.interval)} on ${plural(first.n, "shared example")}.`,
-    plain: `${first.name} ${value} (${formatSigned(first.delta, 3)} against ${against})`,
+    headline: `${escapeText(before, REASON_LIMIT)}${before === "" ? "" : " "}${escapeText(lead.name)} ${value} ${phrase(lead)} against ${codeText(against)}: ${formatDelta(lead.delta, lead.interval)} on ${plural(lead.n, "shared example")}.`,
+    plain: `${before}${lead.name} ${value} (${change} against ${against})`,
   };
+}
+
+/** Said before the headline when what decided the verdict is not its metric over all examples: a slice, or a gate without a comparison. */
+function elsewhere({ gates, verdict }: Comparison, lead: MetricComparison | undefined): string {
+  const decided = gates.filter((gate) => gate.verdict === verdict);
+  const first = decided[0];
+  if (verdict === "pass" || first === undefined || decided.some((gate) => gate.slice === null && gate.metric === lead?.name)) return "";
+  const more = decided.length > 1 ? ` and ${plural(decided.length - 1, "more gate")}` : "";
+  return `${gateName(first)}${more}; over all examples `;
+}
+
+function gateName(gate: GateResult): string {
+  return gate.slice === null ? gate.metric : `${gate.metric} (${gate.slice})`;
 }
 
 function phrase(metric: MetricComparison): string {
@@ -119,23 +143,22 @@ function headlineOfDocument(document: MetricDocument): { headline: string; plain
   if (first === undefined) return { headline: "the document has no metric.", plain: "no metric" };
   return {
     headline: `${escapeText(first.name)} ${formatWithInterval(first.value, first.interval)} on ${plural(first.n, "example")}.`,
-    plain: `${first.name} ${formatNumber(first.value, 3)} on ${formatCount(first.n)}`,
+    plain: `${first.name} ${formatNumber(first.value, decimalsFor(first.value, first.interval))} on ${formatCount(first.n)}`,
   };
 }
 
 function gateReasons(comparison: Comparison): string[] {
   const open = comparison.gates.filter((gate) => gate.verdict !== "pass");
   open.sort((a, b) => Number(b.verdict === "fail") - Number(a.verdict === "fail"));
-  const lines = open.slice(0, MAX_REASONS).map((gate) => {
-    const name = gate.slice === null ? gate.metric : `${gate.metric} (${gate.slice})`;
-    return `**${escapeText(name)}** ${gate.verdict}: ${escapeText(gate.reason, REASON_LIMIT)}`;
-  });
+  const lines = open
+    .slice(0, MAX_REASONS)
+    .map((gate) => `**${escapeText(gateName(gate))}** ${codeText(gate.rule)} ${gate.verdict}: ${escapeText(gate.reason, REASON_LIMIT)}`);
   if (open.length > MAX_REASONS)
     lines.push(`and ${plural(open.length - MAX_REASONS, "more gate")} that ${open.length - MAX_REASONS === 1 ? "does" : "do"} not pass`);
   return lines;
 }
 
-/** Slices by the headline metric where there are some, else the metrics between 0 and 1. */
+/** Slices by the headline metric where there are some (the worst of many), else the metrics between 0 and 1. */
 function comparisonChart(comparison: Comparison): Block | undefined {
   const headline = comparison.metrics[0];
   if (headline === undefined) return undefined;
@@ -146,10 +169,16 @@ function comparisonChart(comparison: Comparison): Block | undefined {
       .filter((metric) => metric.name === headline.name && inUnit(metric))
       .map((metric) => ({ label: slice.name, candidate: metric.candidate, baseline: metric.baseline })),
   );
+  const what = "bars candidate, line baseline";
+  if (bySlice.length > MAX_BARS) {
+    const sign = headline.direction === "higher" ? 1 : -1;
+    const gainOf = (bar: ChartBar): number => sign * (bar.candidate - (bar.baseline ?? bar.candidate));
+    const worst = [...bySlice].sort((a, b) => gainOf(a) - gainOf(b)).slice(0, MAX_BARS);
+    return mermaidBars(`${headline.name}, ${MAX_BARS} of ${bySlice.length} slices from the largest loss, ${what}`, headline.name, worst);
+  }
+  if (bySlice.length > 1) return mermaidBars(`${headline.name} by slice, ${what}`, headline.name, bySlice);
   const byMetric = comparison.metrics
     .filter((metric) => metric.direction === "higher" && inUnit(metric))
     .map((metric) => ({ label: metric.name, candidate: metric.candidate, baseline: metric.baseline }));
-  return bySlice.length > 1
-    ? mermaidBars(`${headline.name} by slice, bars candidate, line baseline`, headline.name, bySlice)
-    : mermaidBars("metrics, bars candidate, line baseline", "value", byMetric);
+  return mermaidBars(`metrics, ${what}`, "value", byMetric);
 }

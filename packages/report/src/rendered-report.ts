@@ -38,13 +38,15 @@ export interface RenderedReport {
   readonly summary: string;
 }
 
-/** What a renderer found out, before it is set under a budget. `headline` and `reasons` are markdown already escaped; `plain` is the headline as plain text. */
+/** What a renderer found out, before it is set under a budget. `headline`, `reasons` and `note` are markdown already escaped; `plain` is the headline as plain text. */
 export interface ReportContent {
   readonly title: string;
   readonly verdict: Verdict;
   readonly headline: string;
   readonly plain: string;
   readonly reasons: readonly string[];
+  /** Small print, escaped: what the baseline is. */
+  readonly note?: string | undefined;
   readonly sections: readonly Section[];
 }
 
@@ -58,7 +60,7 @@ export function assembleReport(content: ReportContent, options: ReportOptions): 
   const verdictLine = `${verdictSymbol(content.verdict)} **${verdictWord(content.verdict)}**: ${content.headline}`;
   const head = `### ${escapeText(title)}\n\n${alertBox(content.verdict, verdictLine, content.reasons)}`;
   const sections = [...content.sections, ...(options.extra ?? [])];
-  const frame = { head, foot: footer(options), cutNote: cutNote(options) };
+  const frame = { head, foot: footer(content.note, options), cutNote: cutNote(options) };
   return {
     marker,
     title,
@@ -80,9 +82,11 @@ function alertBox(verdict: Verdict, line: string, reasons: readonly string[]): s
   return lines.join("\n");
 }
 
-function footer(options: ReportOptions): string {
-  const run = options.runUrl === undefined ? "" : ` · ${linkText("workflow run", options.runUrl)}`;
-  return `<sub>Modelyard report · brackets are confidence intervals${run}</sub>`;
+function footer(note: string | undefined, options: ReportOptions): string {
+  const run = options.runUrl === undefined ? undefined : linkText("workflow run", options.runUrl);
+  const brackets =
+    note === undefined ? "brackets: 95 % confidence intervals" : "brackets: 95 % confidence intervals, wider where many are looked at";
+  return `<sub>${["Modelyard report", note, brackets, run].filter((part) => part !== undefined).join(" · ")}</sub>`;
 }
 
 function cutNote(options: ReportOptions): string {

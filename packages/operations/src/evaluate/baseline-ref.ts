@@ -24,7 +24,7 @@ export async function findBaseline(
   yard: Yard | undefined,
   context: Context,
 ): Promise<BaselineRef> {
-  if (text === "none") return { kind: "none", reason: "the input baseline is none" };
+  if (text === "none") return { kind: "none", reason: "none was asked for (baseline: none)" };
   if (text === undefined || text === "production") return production(name, yard);
   if (text === "merge-base") return mergeBase(name, yard, context);
   if (await isFile(text, context.cwd))

@@ -6,7 +6,7 @@ const digest = (character: string) => `sha256:${character.repeat(64)}` as Digest
 const LABELS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 function interval(value: number, half: number) {
-  return { low: value - half, high: value + half, level: 0.95, method: "wilson" };
+  return { low: value - half, high: value + half, level: 0.95, method: "bootstrap BCa, 2000 resamples" };
 }
 
 /** A metric document with realistic numbers for tests and for the sample in the docs. */
@@ -31,18 +31,24 @@ export function sampleDocument(version: number, accuracy: number): MetricDocumen
     n: 346,
     metrics: [
       { name: "accuracy", value: accuracy, interval: interval(accuracy, 0.019), direction: "higher", n: 346 },
-      { name: "macro_f1", value: accuracy - 0.002, interval: interval(accuracy - 0.002, 0.02), direction: "higher", n: 346 },
-      { name: "log_loss", value: 0.36 - accuracy / 4, interval: interval(0.36 - accuracy / 4, 0.031), direction: "lower", n: 346 },
-      { name: "ece", value: 0.021, interval: null, direction: "lower", n: 346 },
+      { name: "macro-f1", value: accuracy - 0.002, interval: interval(accuracy - 0.002, 0.02), direction: "higher", n: 346 },
+      { name: "log-loss", value: 0.36 - accuracy / 4, interval: interval(0.36 - accuracy / 4, 0.031), direction: "lower", n: 346 },
+      {
+        name: "ece",
+        value: 0.021,
+        interval: { ...interval(0.024, 0.011), method: "bootstrap percentile, 2000 resamples" },
+        direction: "lower",
+        n: 346,
+      },
     ],
     slices: [
       {
-        name: "class=8",
+        name: "digit=8",
         n: 37,
         metrics: [{ name: "accuracy", value: 0.919, interval: interval(0.919, 0.07), direction: "higher", n: 37 }],
       },
       {
-        name: "class=1",
+        name: "digit=1",
         n: 36,
         metrics: [{ name: "accuracy", value: 0.972, interval: interval(0.972, 0.05), direction: "higher", n: 36 }],
       },
@@ -73,22 +79,22 @@ export function sampleComparison(): Comparison {
     kind: "comparison",
     candidate: sampleDocument(4, 0.965),
     baseline: sampleDocument(3, 0.939),
-    baselineReason: "the version in production",
+    baselineReason: "digits@3 is in production",
     n: 346,
     metrics: [
       metric("accuracy", 0.965, 0.939, 0.017, "improved"),
-      metric("macro_f1", 0.963, 0.937, 0.018, "improved"),
-      metric("log_loss", 0.119, 0.125, 0.011, "equivalent", "lower"),
-      { ...metric("ece", 0.021, 0.024, 0, "inconclusive", "lower"), interval: null },
+      metric("macro-f1", 0.963, 0.937, 0.018, "improved"),
+      { ...metric("log-loss", 0.119, 0.125, 0.011, "equivalent", "lower"), margin: 0.02 },
+      metric("ece", 0.021, 0.024, 0.013, "inconclusive", "lower"),
     ],
     slices: [
-      { name: "class=8", n: 37, metrics: [{ ...metric("accuracy", 0.919, 0.946, 0.061, "inconclusive"), n: 37 }] },
-      { name: "class=1", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.861, 0.093, "improved"), n: 36 }] },
-      { name: "class=3", n: 35, metrics: [{ ...metric("accuracy", 0.943, 0.914, 0.055, "equivalent"), n: 35 }] },
-      { name: "class=9", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.944, 0.048, "equivalent"), n: 36 }] },
-      { name: "class=0", n: 35, metrics: [{ ...metric("accuracy", 1, 0.971, 0.045, "equivalent"), n: 35 }] },
-      { name: "class=5", n: 34, metrics: [{ ...metric("accuracy", 0.971, 0.912, 0.071, "equivalent"), n: 34 }] },
-      { name: "class=7", n: 35, metrics: [{ ...metric("accuracy", 0.971, 0.943, 0.051, "equivalent"), n: 35 }] },
+      { name: "digit=8", n: 37, metrics: [{ ...metric("accuracy", 0.919, 0.946, 0.061, "inconclusive"), n: 37 }] },
+      { name: "digit=1", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.861, 0.093, "improved"), n: 36 }] },
+      { name: "digit=3", n: 35, metrics: [{ ...metric("accuracy", 0.943, 0.914, 0.055, "inconclusive"), n: 35 }] },
+      { name: "digit=9", n: 36, metrics: [{ ...metric("accuracy", 0.972, 0.944, 0.048, "inconclusive"), n: 36 }] },
+      { name: "digit=0", n: 35, metrics: [{ ...metric("accuracy", 1, 0.971, 0.045, "inconclusive"), n: 35 }] },
+      { name: "digit=5", n: 34, metrics: [{ ...metric("accuracy", 0.971, 0.912, 0.071, "inconclusive"), n: 34 }] },
+      { name: "digit=7", n: 35, metrics: [{ ...metric("accuracy", 0.971, 0.943, 0.051, "inconclusive"), n: 35 }] },
     ],
     gates: [
       {
@@ -96,16 +102,22 @@ export function sampleComparison(): Comparison {
         slice: null,
         rule: "not-regressed, margin 0.01",
         verdict: "pass",
-        reason: "the whole interval [+0.009, +0.043] is above -0.01",
+        reason: "better by 0.026, 95 % interval of the gain 0.009 to 0.043",
       },
       {
-        metric: "log_loss",
+        metric: "log-loss",
         slice: null,
         rule: "not-regressed, margin 0.02",
         verdict: "pass",
-        reason: "the whole interval [-0.017, +0.005] is below 0.02",
+        reason: "better by 0.006, 95 % interval of the gain -0.005 to 0.017",
       },
-      { metric: "macro_f1", slice: null, rule: "improved", verdict: "pass", reason: "the whole interval [+0.008, +0.044] is above 0" },
+      {
+        metric: "macro-f1",
+        slice: null,
+        rule: "improved",
+        verdict: "pass",
+        reason: "better by 0.026, 95 % interval of the gain 0.008 to 0.044",
+      },
     ],
     verdict: "pass",
     passed: true,
@@ -120,24 +132,24 @@ export function failingComparison(): Comparison {
   return {
     ...base,
     candidate: sampleDocument(4, 0.913),
-    metrics: [metric("accuracy", 0.913, 0.939, 0.012, "regressed"), metric("macro_f1", 0.911, 0.937, 0.013, "regressed"), ...others],
+    metrics: [metric("accuracy", 0.913, 0.939, 0.012, "regressed"), metric("macro-f1", 0.911, 0.937, 0.013, "regressed"), ...others],
     gates: [
       {
         metric: "accuracy",
         slice: null,
         rule: "not-regressed, margin 0.01",
         verdict: "fail",
-        reason: "the whole interval [-0.038, -0.014] is below -0.01",
+        reason: "worse by 0.026, 95 % interval of the gain -0.038 to -0.014: all below -0.01",
       },
       {
         metric: "accuracy",
-        slice: "class=8",
+        slice: "digit=8",
         rule: "not-regressed, margin 0.05",
         verdict: "inconclusive",
-        reason: "the interval [-0.088, +0.034] holds -0.05: 37 examples are too few",
+        reason: "worse by 0.027, 99.29 % interval of the gain -0.088 to 0.034: not all above -0.05; about 260 examples would tell (37 now)",
       },
       ...base.gates.slice(1, 2),
-      { metric: "ece", slice: null, rule: "max 0.05", verdict: "pass", reason: "0.021 is at most 0.05" },
+      { metric: "ece", slice: null, rule: "max 0.05", verdict: "pass", reason: "0.021 against at most 0.05" },
     ],
     verdict: "fail",
     passed: false,
