@@ -3,9 +3,14 @@ import { userError } from "./errors.ts";
 
 const NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 
+/** True for a dataset or model name, as `parseName` takes it. */
+export function isName(text: string): boolean {
+  return NAME.test(text) && !text.includes("..");
+}
+
 /** A dataset or model name: 1 to 64 of letters, digits, `.`, `_`, `-`, starting and ending with a letter or digit. Throws NAME_INVALID. */
 export function parseName(text: string, what = "name"): string {
-  if (NAME.test(text) && !text.includes("..")) return text;
+  if (isName(text)) return text;
   throw userError(
     "NAME_INVALID",
     `${JSON.stringify(text.slice(0, 100))} is not a ${what}`,

@@ -1,3 +1,4 @@
+import { isName } from "@modelyard/base";
 import { digestSchema, splitRuleSchema, timeSchema } from "@modelyard/content";
 import { z } from "zod";
 
@@ -46,7 +47,7 @@ export type DatasetVersion = z.infer<typeof datasetVersionSchema>;
 /** `<name>.dataset.json`: what a repository keeps of a version, small enough to review in a pull request. */
 export const pointerSchema = z.strictObject({
   format: z.literal(1),
-  name: z.string(),
+  name: z.string().refine(isName, "the name of a dataset expected"),
   version: z.int().positive(),
   digest: digestSchema,
   files: count,
