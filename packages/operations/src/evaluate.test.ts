@@ -244,6 +244,18 @@ test("probabilities of the predicted class are noticed; score-column: none leave
   assert.equal(one.outputs.accuracy, 1);
 });
 
+test("a column of many values says how many are slices; the summary names gates and escapes what columns say", async () => {
+  await using directory = await temporaryDirectory();
+  const log = recordingLog();
+  const context = testContext(directory.path, { log });
+  const rows = Array.from({ length: 120 }, (_, i) => `${i % 2},${i % 2},<b>${i % 60}`);
+  await writeFile(directory.at("p.csv"), `label,prediction,shop\n${rows.join("\n")}\n`);
+  const gates = [{ metric: "accuracy", slice: "shop=<b>1", min: 0.5 }];
+  await evaluate({ ...INPUTS, predictions: "p.csv", baseline: "none", slices: ["shop"], gates }, context);
+  assert.deepEqual(log.of("warning"), ['slices: "shop" has 60 values; the 50 with the most examples are slices']);
+  assert.match(context.summaries[0]!, /- inconclusive: accuracy &#40;shop=&lt;b&gt;1&#41; min 0\.5: not enough evidence: 2 examples/);
+});
+
 test("the predictions that evaluate stored are a baseline whatever the label's column is called", async () => {
   await using directory = await temporaryDirectory();
   const context = testContext(directory.path);

@@ -18,10 +18,11 @@ import type { Yard } from "@modelyard/store";
 import type { Context } from "./context.ts";
 import { datasetOf, RESAMPLING_SEED, readBaseline } from "./evaluate/baseline.ts";
 import { type Candidate, readCandidate, requireOneCandidate } from "./evaluate/candidate.ts";
-import { gatesOf, headlineMetric } from "./evaluate/gate-input.ts";
+import { gatesOf } from "./evaluate/gate-input.ts";
 import type { EvaluateInputs, EvaluateOutputs } from "./evaluate/inputs.ts";
 import { COMPARISON_FILE, METRICS_FILE, PREDICTIONS_FILE, refuseForeignFile, shownPath, writeWholeFile } from "./evaluate/result-files.ts";
 import { packPredictions, storeEvaluation } from "./evaluate/stored-evaluation.ts";
+import { tellComparison } from "./evaluate/tell.ts";
 import { openContextYard } from "./open-yard.ts";
 
 export type { EvaluateInputs, EvaluateOutputs } from "./evaluate/inputs.ts";
@@ -44,6 +45,7 @@ export async function evaluate(inputs: EvaluateInputs, context: Context): Promis
   const gates = gatesOf(inputs, candidate.task);
   const table = exampleTable(candidate.predictions, { task: candidate.task, scoreLabels: candidate.labels });
   const slices = slicesOf(candidate, table, specs);
+  warnOfManyValues(candidate, specs, slices, context);
   const packed = packPredictions(candidate.predictions, candidate.labels, context);
   const created = isoTime(context.clock);
   const { subject, latency, data, target } = candidate;
@@ -68,7 +70,7 @@ export async function evaluate(inputs: EvaluateInputs, context: Context): Promis
     if (data !== undefined && target !== undefined) await storeEvaluation(target, data, document, packed.bytes, context);
     else if (yard !== undefined) await yard.blobs.put(packed.bytes, { signal: context.signal });
   }
-  await tell(comparison, context);
+  await tellComparison(comparison, context);
   return outputsOf(inputs, comparison, context);
 }
 
@@ -92,6 +94,16 @@ function slicesOf(candidate: Candidate, table: ExampleTable, specs: readonly Sli
   ];
 }
 
+/** Says which columns have more values than slices: the rarer ones are measured in the whole alone. */
+function warnOfManyValues(candidate: Candidate, specs: readonly SliceSpec[], slices: readonly SliceRows[], context: Context): void {
+  for (const { column } of specs) {
+    const values = new Set(candidate.columns.get(column) ?? []).size;
+    const measured = slices.filter(({ name }) => name.startsWith(`${column}=`)).length;
+    if (measured > 0 && measured < values)
+      context.log.warning(`slices: "${column}" has ${values} values; the ${measured} with the most examples are slices`);
+  }
+}
+
 async function writeResults(
   output: string,
   document: MetricDocument,
@@ -105,37 +117,6 @@ async function writeResults(
   await writeWholeFile(resolve(directory, PREDICTIONS_FILE), predictions);
   await writeWholeFile(resolve(directory, METRICS_FILE), `${JSON.stringify(document, null, 1)}\n`);
   await writeWholeFile(resolve(directory, COMPARISON_FILE), `${JSON.stringify(comparison, null, 1)}\n`);
-}
-
-async function tell(comparison: Comparison, context: Context): Promise<void> {
-  const { candidate, baseline } = comparison;
-  const metric = candidate.metrics.find(({ name }) => name === headlineMetric(candidate.task))!;
-  const what = `${nameOf(candidate)}: ${metric.name} ${round(metric.value)}${metric.interval === null ? "" : ` (${round(metric.interval.low)} to ${round(metric.interval.high)})`} on ${candidate.n} examples`;
-  const change = comparison.metrics.find(({ name }) => name === metric.name);
-  const against =
-    baseline === null || change === undefined
-      ? `no baseline: ${comparison.baselineReason}`
-      : `${nameOf(baseline)} ${round(change.baseline)}, ${change.change}`;
-  for (const gate of comparison.gates)
-    context.log.info(`${gate.verdict}: ${gate.metric}${gate.slice === null ? "" : ` (${gate.slice})`} ${gate.rule}: ${gate.reason}`);
-  context.log.notice(`${what}; ${against}; verdict ${comparison.verdict}`);
-  const rows = candidate.metrics.map(
-    ({ name, value, interval }) =>
-      `| ${name} | ${round(value)} | ${interval === null ? "" : `${round(interval.low)} to ${round(interval.high)}`} |`,
-  );
-  await context.summary(
-    `### Evaluation: ${comparison.verdict}\n\n| metric | value | interval |\n| --- | ---: | --- |\n${rows.join("\n")}\n`,
-  );
-}
-
-function nameOf({ subject, predictions }: MetricDocument): string {
-  if (subject.name === null)
-    return `${subject.digest === predictions.digest ? "the predictions" : "the model"} ${subject.digest.slice(7, 19)}`;
-  return `${subject.name}@${subject.version ?? subject.run ?? subject.digest.slice(7, 19)}`;
-}
-
-function round(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }
 
 function outputsOf(inputs: EvaluateInputs, comparison: Comparison, context: Context): EvaluateOutputs {
