@@ -10,7 +10,7 @@ const HASH_BYTES = 32;
 
 /** The bytes by way of a text: a Buffer of node:crypto's own is four times as dear, and the split of every row needs one. */
 function bytesOf(data: Uint8Array | string): Uint8Array {
-  const text = hash("sha256", data, "latin1");
+  const text = hash("sha256", data, "binary");
   const bytes = new Uint8Array(HASH_BYTES);
   for (let i = 0; i < HASH_BYTES; i++) bytes[i] = text.charCodeAt(i);
   return bytes;
