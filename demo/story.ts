@@ -3,9 +3,9 @@ const coloured = process.stdout.isTTY === true && process.env["NO_COLOR"] === un
 const paint = (code: number) => (text: string) => (coloured ? `\x1b[${code}m${text}\x1b[0m` : text);
 export const bold = paint(1);
 export const dim = paint(2);
-export const green = paint(32);
-export const red = paint(31);
-export const yellow = paint(33);
+const green = paint(32);
+const red = paint(31);
+const yellow = paint(33);
 
 export type StepVerdict = "pass" | "fail" | "inconclusive" | "info";
 

@@ -20,7 +20,7 @@ export interface World {
   openYard(): Promise<Yard>;
 }
 
-export interface StepInput {
+interface StepInput {
   readonly title: string;
   readonly args: readonly string[];
   /** Exit code that the story needs; 0 when absent. */

@@ -17,6 +17,7 @@ const NOT_COVERED = ["**/*.test.ts", "**/testing/**", "**/*.gen.ts", "**/node_mo
 export async function runTests(files: readonly string[], options: { withCoverage: boolean; concurrency: number }): Promise<Totals> {
   const test = [
     "--disable-warning=ExperimentalWarning",
+    "--import=./tools/test-seed.ts",
     "--test",
     `--test-concurrency=${options.concurrency}`,
     `--test-timeout=${TEST_TIMEOUT_MS}`,

@@ -23,7 +23,10 @@ const prefixes = options.filter((option) => !option.startsWith("--"));
 const files = globSync(PATTERNS, { cwd: root, exclude: (path) => path.includes("node_modules") })
   .filter((file) => prefixes.length === 0 || prefixes.some((prefix) => file.startsWith(prefix)))
   .sort();
-if (options.includes("--release")) process.env["MODELYARD_TEST_SCALE"] ??= RELEASE_SCALE;
+if (options.includes("--release")) {
+  process.env["MODELYARD_TEST_SCALE"] ??= RELEASE_SCALE;
+  process.env["MODELYARD_TEST_SEED"] ??= "random";
+}
 const withCoverage = options.includes("--coverage") || (process.env["CI"] === "true" && prefixes.length === 0);
 
 const totals: Totals[] = [];

@@ -77,6 +77,13 @@ test(`S2, S4: ${TEXTS.length} texts in ${Object.keys(CONTEXTS).length} places re
   assert.ok(tried >= 1_000, `${tried} payloads`);
 });
 
+test("S4: seeds that failed once", () => {
+  assertInert(
+    CONTEXTS["address"]!('http://www.cum.qc.ca/<img \\x12src=x onerror="javascript:alert(1)">'),
+    "an attribute's name inside an address",
+  );
+});
+
 test("S4: texts joined at random, in every place", () => {
   const hostile = fc
     .array(fc.oneof(fc.constantFrom(...TEXTS), fc.string({ unit: "binary", maxLength: 12 })), { minLength: 1, maxLength: 4 })

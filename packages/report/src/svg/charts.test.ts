@@ -94,6 +94,10 @@ test("every drawing holds with hostile names", () => {
     for (const text of HOSTILE_TEXTS) assertDrawing(chart(text, [0.1, 0.4, 0.2]), `${name} of ${JSON.stringify(text)}`);
 });
 
+test("numbers that failed once", () => {
+  for (const [name, chart] of Object.entries(CHARTS)) assertDrawing(chart("name", [60.00000002000001, -1e308]), name);
+});
+
 test("every drawing holds with any numbers, and with none", () => {
   const values = fc.array(fc.oneof(fc.double(), fc.constantFrom(0, -0, Number.NaN, Number.POSITIVE_INFINITY, 1e308, -1e308, 5e-324)), {
     maxLength: 12,

@@ -1,3 +1,8 @@
+/** Beyond this a number is drawn as if it were none: sums and spans of larger ones overflow. */
+const LARGEST = 1e100;
+/** How far outside of its plot a value may be drawn, in lengths of the plot. */
+const OUTSIDE = 10;
+
 /** A linear map of a domain onto pixels. */
 export interface Scale {
   readonly low: number;
@@ -8,7 +13,8 @@ export interface Scale {
 /** The map of `[low, high]` onto `[from, to]`; an empty domain maps to the middle. */
 export function linear(low: number, high: number, from: number, to: number): Scale {
   const span = high - low;
-  return { low, high, at: (value) => (span === 0 ? (from + to) / 2 : from + ((value - low) / span) * (to - from)) };
+  const share = (value: number): number => Math.max(-OUTSIDE, Math.min(OUTSIDE, (value - low) / span));
+  return { low, high, at: (value) => (span === 0 ? (from + to) / 2 : from + share(value) * (to - from)) };
 }
 
 /** Round numbers covering `[low, high]`: about `count` of them, steps of 1, 2 or 5 times a power of ten. */
@@ -28,7 +34,7 @@ export function extent(values: readonly number[]): [number, number] {
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   for (const value of values) {
-    if (!Number.isFinite(value)) continue;
+    if (!(Math.abs(value) <= LARGEST)) continue;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -36,7 +42,7 @@ export function extent(values: readonly number[]): [number, number] {
 }
 
 function usable(low: number, high: number): [number, number] {
-  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  if (!(Math.abs(low) <= LARGEST && Math.abs(high) <= LARGEST)) return [0, 1];
   if (high > low) return [low, high];
   return low === 0 ? [0, 1] : [Math.min(low, low * 2, 0), Math.max(low, low * 2, 0)];
 }

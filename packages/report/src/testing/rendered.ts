@@ -43,7 +43,9 @@ export function renderMarkdown(markdown: string): Rendered {
       continue;
     }
     const name = rawName.toLowerCase();
-    if (!ALLOWED.has(name) || /\bon\w+\s*=|style\s*=|src\s*=/i.test(attributes ?? "")) state.forbidden.push(all);
+    // Names of attributes; what stands in quotes is a value, whatever it looks like.
+    const names = (attributes ?? "").replace(/"[^"]*"/g, '""');
+    if (!ALLOWED.has(name) || /\bon\w+\s*=|style\s*=|src\s*=/i.test(names)) state.forbidden.push(all);
     if (slash === "/") {
       if (open.pop() !== name) state.unbalanced.push(all);
       continue;
