@@ -16,7 +16,8 @@ export interface CallOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-const MAIN = join(root, "packages/cli/src/main.ts");
+/** The command line as Node starts it. */
+export const MAIN = join(root, "packages/cli/src/main.ts");
 /** An interactive bar would redraw its line; a log does not. */
 const COLUMNS = 200;
 

@@ -1,6 +1,9 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { messageOf, userError } from "@modelyard/base";
+
+/** What a disk without room, a quota and a limit of file sizes answer. */
+const FULL: ReadonlySet<string> = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 
 export const METRICS_FILE = "metrics.json";
 export const COMPARISON_FILE = "comparison.json";
@@ -22,10 +25,13 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
     await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (cause) {
+    // The first failure is the one to report; a temporary file that cannot be removed is harmless.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const isFull = FULL.has(String((cause as { readonly code?: unknown } | null)?.code));
     throw userError(
       "OUTPUT_NOT_WRITTEN",
-      `${path} cannot be written: ${messageOf(cause)}`,
-      "choose a writable directory in `output`",
+      `${path} cannot be written: ${isFull ? "no space is left" : messageOf(cause)}`,
+      isFull ? "free space or raise the quota, then run it again" : "choose a writable directory in `output`",
       cause,
     );
   }
