@@ -76,12 +76,12 @@ export const spec = {
     },
     slices: {
       type: "list",
-      description: "Columns whose values are reported on their own; column:18|65 gives the edges of number bands",
+      description: "Columns whose values (the 50 with the most examples) are reported on their own; column:18|65 gives the edges of number bands",
       config: "models.*.evaluate.slices"
     },
     task: {
       type: "enum",
-      description: "What a predictions file holds; auto looks at its labels",
+      description: "What a predictions file holds; auto looks at its labels and predictions",
       fallback: "auto",
       values: [
         "auto",
@@ -91,12 +91,12 @@ export const spec = {
     },
     "id-column": {
       type: "string",
-      description: "Column that names each example",
+      description: "Column that names each example; id when absent, else the row's number",
       config: "datasets.*.id-column"
     },
     "label-column": {
       type: "string",
-      description: "Column of the true labels",
+      description: "Column of the true labels; that of the dataset, or label, when absent",
       config: "datasets.*.label-column"
     },
     "prediction-column": {
@@ -105,7 +105,7 @@ export const spec = {
     },
     "score-column": {
       type: "string",
-      description: "Column of the probabilities in a predictions file, or a pattern such as p_* for one column a class; score when absent"
+      description: "Column of the probabilities in a predictions file, a pattern such as p_* for one column a class, or none; score when absent"
     },
     "batch-size": {
       type: "integer",
