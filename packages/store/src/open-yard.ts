@@ -1,11 +1,12 @@
 import { pathToFileURL } from "node:url";
-import { type Clock, type Hasher, isoTime, type Log, ModelyardError, newUlid, type Random, remoteError, userError } from "@modelyard/base";
+import { type Clock, type Hasher, isoTime, type Log, newUlid, type Random, remoteError, userError } from "@modelyard/base";
 import { timeSchema } from "@modelyard/content";
 import { z } from "zod";
 import type { BlobStore } from "./blob-store.ts";
 import { storeBlobs } from "./blobs.ts";
 import { directoryStore } from "./directory-store.ts";
 import { storeRecords } from "./records.ts";
+import { s3Store } from "./s3-store.ts";
 import { withProbe } from "./with-probe.ts";
 import { withRetry } from "./with-retry.ts";
 import type { Records, Yard } from "./yard.ts";
@@ -29,13 +30,15 @@ export interface OpenYardOptions extends YardOptions {
   /** `file:///abs/dir`, a directory (relative to `workspace`), `s3://bucket/prefix`; absent: `.modelyard/` there. */
   readonly location?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Address of an S3 server that is not AWS; else AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL. */
+  readonly endpoint?: string | undefined;
   /** Repository root, where relative directories start. */
   readonly workspace: string;
   /** Allows a directory yard on a machine that ends with the job. */
   readonly ephemeral?: boolean | undefined;
 }
 
-/** Opens the team's store. Throws YARD_URL_INVALID, YARD_WOULD_VANISH, YARD_NOT_DIRECTORY, YARD_MISSING, FORMAT_TOO_NEW, S3_NOT_YET, STORE_*. */
+/** Opens the team's store. Throws YARD_URL_INVALID, YARD_WOULD_VANISH, YARD_NOT_DIRECTORY, YARD_MISSING, YARD_CREDENTIALS_*, YARD_ENDPOINT_*, FORMAT_TOO_NEW, STORE_*. */
 export async function openYard(options: OpenYardOptions): Promise<Yard> {
   const parsed = parseYardLocation(options.location?.trim() || DEFAULT_YARD, options.workspace);
   if (parsed.kind === "directory") await checkYardDirectory(parsed.path, options);
@@ -58,13 +61,10 @@ function openStore(location: YardLocation, options: OpenYardOptions): { store: B
         store: directoryStore(location.path, { clock: options.clock, random: options.random }),
         url: pathToFileURL(location.path).href,
       };
-    case "s3":
-      throw new ModelyardError({
-        code: "S3_NOT_YET",
-        kind: "user",
-        message: `s3://${location.bucket}/${location.prefix} cannot be opened: this release has directory yards only`,
-        hint: "use a directory that outlives the job, for example `yard: file:///mnt/modelyard` on a self-hosted runner",
-      });
+    case "s3": {
+      const store = s3Store({ ...options, bucket: location.bucket, prefix: location.prefix });
+      return { store, url: store.location };
+    }
   }
 }
 

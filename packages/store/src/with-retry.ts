@@ -39,7 +39,8 @@ export function withRetry(store: BlobStore, options: RetryOptions): BlobStore {
   };
 }
 
-class Retry {
+/** How often and when a call is made again. */
+export class Retry {
   private readonly options: RetryOptions;
   private readonly attempts: number;
 

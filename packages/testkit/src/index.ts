@@ -6,4 +6,6 @@ export type { Operation } from "./github/operations.ts";
 export type { CommentState, DeploymentState, FakeToken, GitHubState, IssueState, JobState, Permission, RunState } from "./github/state.ts";
 export * from "./process-runner.ts";
 export * from "./recording-log.ts";
+export { type FakeS3, type FakeS3Options, startFakeS3 } from "./s3/fake-s3.ts";
+export * from "./s3/faults.ts";
 export * from "./temporary-directory.ts";
