@@ -1,6 +1,6 @@
 import { build, type Metafile } from "esbuild";
 import type { BundleEntry } from "./entries.ts";
-import { dropUnusedToolkit, englishMessages, withoutGitHub, withoutTopLevelAwait } from "./plugins.ts";
+import { dropUnusedToolkit, englishMessages, sharedS3, withoutGitHub, withoutTopLevelAwait } from "./plugins.ts";
 
 export interface Bundle {
   readonly entry: BundleEntry;
@@ -30,7 +30,13 @@ export async function bundle(root: string, entry: BundleEntry): Promise<Bundle> 
     define: IMPORT_META,
     banner: { js: BANNER },
     external: ["onnxruntime-node"],
-    plugins: [withoutTopLevelAwait(entry.source), ...(entry.usesGitHub ? [] : [withoutGitHub]), dropUnusedToolkit, englishMessages],
+    plugins: [
+      withoutTopLevelAwait(entry.source),
+      ...(entry.usesGitHub ? [] : [withoutGitHub]),
+      ...(entry.sharesS3 ? [sharedS3] : []),
+      dropUnusedToolkit,
+      englishMessages,
+    ],
     logLevel: "silent",
   });
   return { entry, code: result.outputFiles[0]!.contents, metafile: result.metafile };

@@ -5,7 +5,14 @@ import { budgetProblem } from "./budgets.ts";
 import { contentProblems } from "./contents.ts";
 import type { BundleEntry } from "./entries.ts";
 
-const entry: BundleEntry = { name: "example", source: "actions/example/src/main.ts", output: "out.cjs", copies: [], usesGitHub: true };
+const entry: BundleEntry = {
+  name: "example",
+  source: "actions/example/src/main.ts",
+  output: "out.cjs",
+  copies: [],
+  usesGitHub: true,
+  sharesS3: false,
+};
 
 function metafile(imports: Readonly<Record<string, readonly [path: string, kind: "import-statement" | "dynamic-import"][]>>): Metafile {
   const inputs = Object.fromEntries(

@@ -15,12 +15,20 @@ const LAZY_ONLY = [
   /\/node_modules\/@aws-sdk\//,
 ] as const;
 
+/** In one file of the release, not in each action. */
+const SHARED = [/\/node_modules\/@(?:aws-sdk|smithy)\//] as const;
+/** Bundles whose purpose these are: a server that runs for long, and the shared client itself. */
+const EAGER = ["serve", "s3"];
+
 /** What is wrong with what a bundle carries; empty when nothing is. */
 export function contentProblems({ entry, metafile }: Bundle): string[] {
   const carried = carriedInputs(metafile);
   const eager = eagerInputs(metafile, entry.source);
-  const never = carried.filter((path) => NEVER.some((pattern) => pattern.test(path)));
-  const early = entry.name === "serve" ? [] : carried.filter((path) => eager.has(path) && LAZY_ONLY.some((pattern) => pattern.test(path)));
+  const banned = entry.sharesS3 ? [...NEVER, ...SHARED] : NEVER;
+  const never = carried.filter((path) => banned.some((pattern) => pattern.test(path)));
+  const early = EAGER.includes(entry.name)
+    ? []
+    : carried.filter((path) => eager.has(path) && LAZY_ONLY.some((pattern) => pattern.test(path)));
   return [...never.map((path) => `${entry.name} carries ${path}`), ...early.map((path) => `${entry.name} runs ${path} at its start`)];
 }
 

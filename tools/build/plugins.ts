@@ -50,6 +50,33 @@ export const withoutGitHub: Plugin = {
   },
 };
 
+/** Takes the S3 client out of a bundle: it is loaded from beside the bundle or, in a release, from the file that all actions share. */
+export const sharedS3: Plugin = {
+  name: "shared-s3",
+  setup(build) {
+    build.onResolve({ filter: /\/sdk\.ts$/ }, (args) =>
+      /\/packages\/store\/src\/s3$/.test(args.resolveDir)
+        ? { path: "sdk", namespace: "shared-s3", pluginData: args.resolveDir }
+        : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "shared-s3" }, (args) => ({
+      contents: SHARED_S3,
+      loader: "js",
+      resolveDir: args.pluginData as string,
+    }));
+  },
+};
+
+const SHARED_S3 = `
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
+const { userError } = require("@modelyard/base");
+const found = [join(__dirname, "s3.cjs"), join(__dirname, "../../../dist/s3.cjs")].find((path) => existsSync(path));
+if (found === undefined)
+  throw userError("S3_CLIENT_MISSING", "dist/s3.cjs of the release is not there, which opens buckets", "use the whole release, or copy dist/s3.cjs beside the action's dist/index.cjs");
+module.exports = require(found);
+`;
+
 /** zod re-exports its messages in some fifty languages; ours are English. */
 export const englishMessages: Plugin = {
   name: "english-messages",
