@@ -77,6 +77,11 @@ export const spec = {
       description: "The team's store (a directory or a URL)",
       config: "yard"
     },
+    "yard-endpoint": {
+      type: "string",
+      description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+      config: "yard-endpoint"
+    },
     ephemeral: {
       type: "boolean",
       description: "Accept a directory yard on a hosted runner, where it vanishes with the job",

@@ -49,6 +49,11 @@ export const commands: Readonly<Record<string, Command>> = {
         description: "The team's store (a directory or a URL)",
         config: "yard"
       },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
+      },
       ephemeral: {
         type: "boolean",
         description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
@@ -170,6 +175,11 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "string",
         description: "The team's store (a directory or a URL)",
         config: "yard"
+      },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
       },
       ephemeral: {
         type: "boolean",
@@ -358,6 +368,11 @@ export const commands: Readonly<Record<string, Command>> = {
         description: "The team's store (a directory or a URL)",
         config: "yard"
       },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
+      },
       ephemeral: {
         type: "boolean",
         description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
@@ -482,6 +497,11 @@ export const commands: Readonly<Record<string, Command>> = {
         description: "The team's store (a directory or a URL)",
         config: "yard"
       },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
+      },
       ephemeral: {
         type: "boolean",
         description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
@@ -587,6 +607,11 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "string",
         description: "The team's store (a directory or a URL)",
         config: "yard"
+      },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
       },
       ephemeral: {
         type: "boolean",
@@ -770,6 +795,11 @@ export const commands: Readonly<Record<string, Command>> = {
         description: "The team's store (a directory or a URL)",
         config: "yard"
       },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
+      },
       ephemeral: {
         type: "boolean",
         description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
@@ -907,6 +937,11 @@ export const commands: Readonly<Record<string, Command>> = {
         description: "The team's store (a directory or a URL)",
         config: "yard"
       },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
+      },
       ephemeral: {
         type: "boolean",
         description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
@@ -985,6 +1020,11 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "string",
         description: "The team's store (a directory or a URL)",
         config: "yard"
+      },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
       },
       ephemeral: {
         type: "boolean",
@@ -1184,6 +1224,11 @@ export const commands: Readonly<Record<string, Command>> = {
         description: "The team's store (a directory or a URL)",
         config: "yard"
       },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
+      },
       ephemeral: {
         type: "boolean",
         description: "Accept a directory yard on a hosted runner, where it vanishes with the job",
@@ -1293,6 +1338,11 @@ export const commands: Readonly<Record<string, Command>> = {
         type: "string",
         description: "The team's store (a directory or a URL); passed on to the workflow",
         config: "yard"
+      },
+      "yard-endpoint": {
+        type: "string",
+        description: "Address of an S3 server that is not AWS, for a yard in a bucket; AWS_ENDPOINT_URL_S3 when absent",
+        config: "yard-endpoint"
       },
       ephemeral: {
         type: "boolean",

@@ -5,6 +5,8 @@ import type { Context } from "./context.ts";
 export interface YardInputs {
   /** Store URL or directory; then `MODELYARD_YARD`, then `.modelyard` in the workspace. */
   readonly yard?: string | undefined;
+  /** Address of an S3 server that is not AWS; then the variables AWS_ENDPOINT_URL_S3 and AWS_ENDPOINT_URL. */
+  readonly yardEndpoint?: string | undefined;
   /** Accept a directory yard on a hosted runner, where it vanishes with the job. */
   readonly ephemeral?: boolean | undefined;
 }
@@ -14,6 +16,7 @@ export async function openContextYard(inputs: YardInputs, context: Context, opti
   return openYard({
     location: inputs.yard ?? context.env["MODELYARD_YARD"] ?? DEFAULT_YARD,
     env: context.env,
+    endpoint: inputs.yardEndpoint,
     workspace: context.workspace,
     hasher: context.hasher,
     clock: context.clock,
