@@ -81,20 +81,17 @@ async function sendPart(calls: S3Calls, upload: Upload, part: { number: number; 
 }
 
 function complete(calls: S3Calls, upload: Upload, parts: Part[], signal: AbortSignal | undefined): Promise<PutOutcome> {
-  return calls.run(calls.doing(`writing ${upload.key}`, "s3:PutObject"), signal, ({ sdk, client, options }) =>
-    takenOr(
-      client.send(
-        new sdk.CompleteMultipartUploadCommand({
-          Bucket: calls.target.bucket,
-          Key: calls.nameOf(upload.key),
-          UploadId: upload.id,
-          MultipartUpload: { Parts: parts },
-          IfNoneMatch: "*",
-        }),
-        options,
-      ),
-    ),
-  );
+  const doing = calls.doing(`writing ${upload.key}`, "s3:PutObject");
+  return calls.run(doing, signal, ({ sdk, client, options }) => {
+    const named = { Bucket: calls.target.bucket, Key: calls.nameOf(upload.key), UploadId: upload.id };
+    const command = new sdk.CompleteMultipartUploadCommand({ ...named, MultipartUpload: { Parts: parts }, IfNoneMatch: "*" });
+    return takenOr(client.send(command, options).then(({ ETag }) => confirm(ETag, doing.text)));
+  });
+}
+
+/** The status 200 is sent before the work is done: only an answer that names the object says that it is there. */
+function confirm(etag: string | undefined, doing: string): void {
+  if (!etag) throw remoteError("STORE_FAILED", `${doing} failed: the answer names no object`, { retryable: true });
 }
 
 async function abandon(calls: S3Calls, upload: Upload): Promise<void> {

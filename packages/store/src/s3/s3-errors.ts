@@ -130,7 +130,8 @@ function describeFailure(failure: S3Failure, doing: S3Doing): ModelyardError {
       "raise the quota, then run it again; nothing was half-written",
       cause,
     );
-  if (status === 403) return forbidden(doing, cause);
+  // The library gives a 200 with an error inside the status 503.
+  if (status === 403 || code === "AccessDenied") return forbidden(doing, cause);
   if (status === 501 && doing.permissions.includes("s3:PutObject")) return notConditional(doing, cause);
   if (code === "ENOTFOUND") return unreachable(failed, "its host name is not known", false, cause);
   if (code === "ECONNREFUSED" || code === "EHOSTUNREACH" || code === "ENETUNREACH")

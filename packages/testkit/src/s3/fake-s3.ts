@@ -110,6 +110,7 @@ class Service {
   }
 
   serve(request: S3Request, response: ServerResponse): void {
+    response.setHeader("date", new Date(this.now()).toUTCString());
     const action = actionOf(request);
     if (action === undefined) {
       write(request, response, errorAnswer(501, "NotImplemented"));
@@ -126,7 +127,7 @@ class Service {
   }
 
   private answer(action: S3Action, request: S3Request): S3Answer {
-    const problem = signatureProblem(request, this.options.keys ?? KEYS, this.options.now?.() ?? Date.now());
+    const problem = signatureProblem(request, this.options.keys ?? KEYS, this.now());
     if (problem) return refusal(request, problem === "XAmzContentSHA256Mismatch" ? 400 : 403, problem);
     const bucket = this.buckets.get(request.bucket);
     if (!bucket) return refusal(request, 404, "NoSuchBucket");
@@ -135,6 +136,10 @@ class Service {
     // S3 does not tell who may not list whether an object is there.
     if (isMissing && this.lacks("s3:ListBucket")) return refusal(request, 403, "AccessDenied");
     return perform(bucket, action, request);
+  }
+
+  private now(): number {
+    return this.options.now?.() ?? Date.now();
   }
 
   private lacks(permission: string): boolean {
