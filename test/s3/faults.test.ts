@@ -1,5 +1,7 @@
 // What the S3 adapter says and does when the server, the network or the permissions fail.
 import assert from "node:assert/strict";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { isModelyardError, type ModelyardError, seededRandom, utf8 } from "@modelyard/base";
@@ -282,4 +284,28 @@ test("a server that falls silent is given up", () =>
   withServer({ faults: always({ kind: "silence" }) }, async (server) => {
     const error = await failureOf(storeOf(server, { idleTimeoutMs: 200 }).get("k"));
     assert.ok(error.retryable, error.code);
+  }));
+
+test("a proxy of the environment is used, unless NO_PROXY leaves the server out", () =>
+  withServer({}, async (server) => {
+    const seen: string[] = [];
+    const proxy = createServer((message, response) => {
+      seen.push(message.url ?? "");
+      const onward = request(message.url ?? "", { method: message.method, headers: message.headers }, (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      });
+      message.pipe(onward);
+    });
+    await new Promise<void>((listening) => proxy.listen(0, "127.0.0.1", listening));
+    try {
+      const env = { HTTP_PROXY: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+      assert.deepEqual(await storeOf(server, { env }).putIfAbsent("k", utf8("x")), { kind: "created" });
+      assert.deepEqual(seen, [`${server.url}/yard/team/k?x-id=PutObject`]);
+      assert.ok(await storeOf(server, { env: { ...env, NO_PROXY: "127.0.0.1" } }).get("k"));
+      assert.equal(seen.length, 1);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   }));

@@ -14,13 +14,14 @@ const numbers = rest.map(Number);
 async function append(yardPath: string, count: number): Promise<string[]> {
   const yard = await openYard({
     location: yardPath,
-    env: {},
-    workspace: yardPath,
+    env: process.env,
+    workspace: process.cwd(),
     hasher: nodeHasher,
     clock: systemClock,
     random: systemRandom,
     log: silentLog,
     create: true,
+    ephemeral: true,
   });
   const done: string[] = [];
   for (let i = 0; i < count; i++) {
