@@ -280,6 +280,21 @@ test("a body that is cut throws and is never taken for whole", () =>
     assert.ok(Buffer.concat(parts).equals(bytes));
   }));
 
+test("a large body that breaks again and again goes on where it broke, and stops when the object became another", () =>
+  withServer({}, async (server) => {
+    const bytes = new Uint8Array(3_000_000).map((_, i) => (i * 31) % 253);
+    const store = storeOf(server);
+    await store.putIfAbsent("k", bytes);
+    const first = server.calls.length;
+    server.fail(({ index }) => (index < first + 8 ? { kind: "cut-body" } : undefined));
+    assert.ok(Buffer.concat(await collect((await store.read("k"))!)).equals(bytes));
+    assert.equal(server.calls.length - first, 9);
+    server.fail(once("GetObject", { kind: "cut-body" }));
+    const stream = (await store.read("k"))!;
+    server.plant("yard", "team/k", new Uint8Array(3_000_000));
+    assert.equal((await failureOf(collect(stream))).retryable, false);
+  }));
+
 test("a server that falls silent is given up", () =>
   withServer({ faults: always({ kind: "silence" }) }, async (server) => {
     const error = await failureOf(storeOf(server, { idleTimeoutMs: 200 }).get("k"));

@@ -1,15 +1,26 @@
-// Trust D2, D4, D9 on the S3 adapter: several clients append to one log while the server fails at random; the history is checked against what they were told.
+// Trust D1, D2, D4, D9 on the S3 adapter: several clients append to one log while the server fails at random; the history is checked against what they were told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isModelyardError, newUlid, type Random, randomInt, seededRandom, utf8 } from "@modelyard/base";
 import { memoryYard, withRetry, type Yard } from "@modelyard/store";
 import { s3Store } from "@modelyard/store/s3-store";
-import { conditionalConflict, type FakeS3, internalError, type S3Call, type S3Fault, slowDown, startFakeS3 } from "@modelyard/testkit";
+import {
+  conditionalConflict,
+  type FakeS3,
+  internalError,
+  type S3Call,
+  type S3Fault,
+  type S3FaultPlan,
+  slowDown,
+  startFakeS3,
+} from "@modelyard/testkit";
 import { z } from "zod";
 
 const SCALE = Number(process.env["MODELYARD_TEST_SCALE"] ?? "1");
 const SEEDS = 60 * SCALE;
 const PAD = 8;
+/** Three parts. */
+const LARGE = new Uint8Array(18 * 1024 * 1024).map((_, i) => i % 253);
 const schema = z.object({ seq: z.number(), id: z.string(), blob: z.string() });
 const instant = { now: () => Date.UTC(2026, 0, 1), sleep: async () => undefined };
 
@@ -101,4 +112,44 @@ test("with 5 % of calls failing every commit succeeds, at most 1.5 times the cal
   }
   assert.equal(totals.told, totals.asked);
   assert.ok(totals.failing <= totals.calm * 1.5, `${totals.failing} calls against ${totals.calm}`);
+});
+
+/** The process dies at its request number `at`: that one is not heard (`reset`) or takes effect unanswered (`lost-reply`), and nothing comes after it. */
+function deathAt(first: number, at: number, kind: "reset" | "lost-reply"): S3FaultPlan {
+  return ({ index }) => (index < first + at ? undefined : { kind: index === first + at ? kind : "reset" });
+}
+
+async function commit(yard: Yard, id: string): Promise<void> {
+  const large = { size: LARGE.length, open: () => asPieces(LARGE) };
+  const { digest } = await yard.blobs.put(large);
+  await yard.records.append("runs/r/", async (seq) => ({ seq, id, blob: digest }), { pad: PAD });
+}
+
+async function* asPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += 1 << 20) yield bytes.subarray(at, at + (1 << 20));
+}
+
+test("a process that dies at any request of a commit leaves the old or the new state, and the next one needs no unlock (D1)", async () => {
+  let deaths = 0;
+  for (let at = 0, reached = true; reached; at++) {
+    reached = false;
+    for (const kind of ["reset", "lost-reply"] as const) {
+      await using server = await startFakeS3();
+      const dying = s3Store({ bucket: "yard", prefix: "sim", env: server.env, clock: instant, random: seededRandom(at) });
+      server.fail(deathAt(0, at, kind));
+      const outcome = await commit(memoryYard({ store: dying }), "dying").then(
+        () => "done",
+        () => "died",
+      );
+      reached ||= server.calls.length > at;
+      if (outcome === "died") deaths++;
+      server.fail(undefined);
+      await check(server, outcome === "done" ? [{ number: 1, id: "dying" }] : [], `${kind} at ${at}`);
+      await commit(client(server, 2), "after");
+      const yard = client(server, 3);
+      const last = (await yard.records.numbers("runs/r/")).at(-1)!;
+      assert.equal((await yard.records.read(yard.records.key("runs/r/", last, PAD), schema))?.id, "after", `${kind} at ${at}`);
+    }
+  }
+  assert.ok(deaths >= 14, `${deaths} deaths`);
 });

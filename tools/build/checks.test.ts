@@ -38,6 +38,14 @@ test("the native runtime is never inside a bundle", () => {
   assert.deepEqual(problems({ [entry.source]: [[RUNTIME, "dynamic-import"]], [RUNTIME]: [] }), [`example carries ${RUNTIME}`]);
 });
 
+test("the S3 client is in the shared file, in no action; a program that is one file carries it for later", () => {
+  const client = "node_modules/.pnpm/x/node_modules/@aws-sdk/client-s3/dist-es/index.js";
+  const inputs = metafile({ [entry.source]: [[client, "dynamic-import"]], [client]: [] });
+  const of = (sharesS3: boolean): string[] => contentProblems({ entry: { ...entry, sharesS3 }, code: new Uint8Array(), metafile: inputs });
+  assert.deepEqual(of(true), [`example carries ${client}`]);
+  assert.deepEqual(of(false), []);
+});
+
 test("a bundle without a budget and one above it are problems that say what to do", () => {
   assert.equal(budgetProblem({ example: 100 }, "example", 100), undefined);
   assert.match(

@@ -27,7 +27,7 @@ export interface S3StoreOptions {
 
 /**
  * A store in a bucket of S3 or of a server that speaks it with conditional writes. Nothing is loaded or asked before the first call. Calls are made once (see
- * `withRetry`); only the parts of a large body are retried here. Throws YARD_ENDPOINT_INVALID, YARD_ENDPOINT_REFUSED, YARD_SETTING_INVALID.
+ * `withRetry`); only the parts of a large body, sent or received, are retried here. Throws YARD_ENDPOINT_INVALID, YARD_ENDPOINT_REFUSED, YARD_SETTING_INVALID.
  */
 export function s3Store(options: S3StoreOptions): BlobStore {
   return new S3Store(options);
@@ -64,7 +64,7 @@ class S3Store implements BlobStore {
   async read(key: string, options: CallOptions = {}): Promise<AsyncIterable<Uint8Array> | undefined> {
     const doing = this.reading(key);
     const body = await this.open(key, doing, { signal: options.signal });
-    return body === undefined || body instanceof Uint8Array ? undefined : bodyBytes(body, doing, options.signal);
+    return body === undefined || body instanceof Uint8Array ? undefined : this.stream(key, body, doing, options.signal);
   }
 
   async head(key: string, options: CallOptions = {}): Promise<ObjectInfo | undefined> {
@@ -93,19 +93,41 @@ class S3Store implements BlobStore {
     );
   }
 
+  /** The whole object; a body that breaks is asked for again from where it broke, so that a large one gets through. Its ETag makes sure that it is still the same. */
+  private async *stream(key: string, first: S3Body, doing: S3Doing, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    let body = first;
+    let seen = 0;
+    for (let attempt = 1; ; ) {
+      try {
+        for await (const bytes of bodyBytes(body, doing, signal)) {
+          seen += bytes.length;
+          attempt = 1;
+          yield bytes;
+        }
+        return;
+      } catch (error) {
+        await this.retry.pause(error, attempt++, signal);
+        const rest = await this.retry.run(() => this.open(key, doing, { range: `bytes=${seen}-`, etag: first.etag, signal }), signal);
+        if (rest === undefined) throw error;
+        if (rest instanceof Uint8Array) return;
+        body = rest;
+      }
+    }
+  }
+
   /** The body of an object or of a part of it; empty bytes for a part past its end. */
   private async open(
     key: string,
     doing: S3Doing,
-    { range, signal }: { range?: string | undefined; signal: AbortSignal | undefined },
+    { range, etag, signal }: { range?: string | undefined; etag?: string | undefined; signal: AbortSignal | undefined },
   ): Promise<S3Body | Uint8Array | undefined> {
     const ask = async ({ sdk, client, options }: S3Request): Promise<S3Body | Uint8Array> => {
       try {
         const answer = await client.send(
-          new sdk.GetObjectCommand({ ...this.named(key), ...(range === undefined ? {} : { Range: range }) }),
+          new sdk.GetObjectCommand({ ...this.named(key), ...(range && { Range: range }), ...(etag && { IfMatch: etag }) }),
           options,
         );
-        return { stream: answer.Body, size: answer.ContentLength };
+        return { stream: answer.Body, size: answer.ContentLength, etag: answer.ETag };
       } catch (error) {
         if (range !== undefined && failureOf(error)?.status === 416) return new Uint8Array(0);
         throw error;

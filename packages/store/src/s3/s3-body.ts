@@ -6,6 +6,7 @@ import { type S3Doing, s3Error } from "./s3-errors.ts";
 export interface S3Body {
   readonly stream: unknown;
   readonly size: number | undefined;
+  readonly etag: string | undefined;
 }
 
 /** The bytes of an answer; throws STORE_CUT (retryable) unless there are exactly as many as announced, and the signal's reason when it aborts. */

@@ -42,9 +42,10 @@ export class S3Bucket {
     const found = this.objects.get(key);
     if (!found) return method === "HEAD" ? emptyAnswer(404) : errorAnswer(404, "NoSuchKey");
     const shared = { etag: found.etag, "accept-ranges": "bytes", "content-type": "application/octet-stream" };
-    const range = /^bytes=(\d+)-(\d+)$/.exec(headers["range"] ?? "");
+    if (headers["if-match"] !== undefined && headers["if-match"] !== found.etag) return errorAnswer(412, "PreconditionFailed");
+    const range = /^bytes=(\d+)-(\d*)$/.exec(headers["range"] ?? "");
     if (!range) return { status: 200, headers: { ...shared, "content-length": String(found.bytes.length) }, body: found.bytes };
-    const [start, end] = [Number(range[1]), Math.min(Number(range[2]), found.bytes.length - 1)];
+    const [start, end] = [Number(range[1]), Math.min(range[2] === "" ? Number.MAX_SAFE_INTEGER : Number(range[2]), found.bytes.length - 1)];
     if (start >= found.bytes.length) return errorAnswer(416, "InvalidRange");
     const part = found.bytes.subarray(start, end + 1);
     return { status: 206, headers: { ...shared, "content-range": `bytes ${start}-${end}/${found.bytes.length}` }, body: part };
