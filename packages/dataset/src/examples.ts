@@ -81,7 +81,7 @@ async function* tableExamples(context: TableContext): AsyncGenerator<Example, vo
   let ready: Example[] = [];
   const reader = new TableReader(entry.path, format, version.table, {
     row: (row) => {
-      const own = splitOf(row.bytes, row.fields);
+      const own = splitOf(row.bytes, (column) => row.fields()[column]);
       const id = context.ids.next(row.bytes, row.fields);
       if (context.split !== "all" && context.split !== own) return;
       ready.push({ kind: "row", id, path: entry.path, row: row.number, split: own, fields: row.fields() });

@@ -162,7 +162,7 @@ class Pull {
     const reader = new TableReader(entry.path, format, this.options.version.table, {
       header: (raw) => void pieces.push(raw.slice()),
       row: (row) => {
-        if (splitOf(row.bytes, row.fields) === split) pieces.push(row.raw.slice());
+        if (splitOf(row.bytes, (column) => row.fields()[column]) === split) pieces.push(row.raw.slice());
       },
     });
     for await (const bytes of this.fetch(entry)) {

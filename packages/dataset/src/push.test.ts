@@ -319,6 +319,12 @@ const REFUSED: [string, string, (root: string) => Promise<unknown>, object][] = 
   ["two names that differ by case", "PATH_COLLISION", (root) => writeTree(root, { a: "1", A: "2" }), {}],
   ["two names that differ by Unicode form", "PATH_COLLISION", (root) => writeTree(root, { "\u00e9": "1", "e\u0301": "2" }), {}],
   ["a ragged table", "DATASET_ROW_INVALID", (root) => writeTree(root, { "t.csv": "a,b\n1\n" }), {}],
+  [
+    "JSON lines whose keys are data",
+    "DATASET_ROW_INVALID",
+    (root) => writeTree(root, { "t.jsonl": Array.from({ length: 20_001 }, (_, i) => `{"user-${i}":1}`).join("\n") }),
+    {},
+  ],
   ["no such label column", "DATASET_COLUMN_MISSING", (root) => writeTree(root, { "t.csv": csv(3) }), { labelColumn: "lable" }],
   ["a label column without tables", "DATASET_NO_TABLE", (root) => writeTree(root, { a: "1" }), { labelColumn: "label" }],
   ["rows without tables", "DATASET_NO_TABLE", (root) => writeTree(root, { a: "1" }), { examples: "rows" }],

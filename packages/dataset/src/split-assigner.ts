@@ -1,6 +1,5 @@
 import { type Hasher, hexOf } from "@modelyard/base";
 import { compilePattern, type LinearPattern, type Split, type SplitRule, splitOf } from "@modelyard/content";
-import type { Fields } from "./table-reader.ts";
 
 /** Finds the split of files and rows under one rule; an example whose key is missing or empty falls back on its own bytes. */
 export class SplitAssigner {
@@ -23,8 +22,8 @@ export class SplitAssigner {
     return splitOf(this.rule, group || sha256, this.hasher);
   }
 
-  /** Gives the split of each row of a table; the path's group is looked up once. */
-  rowsOf(path: string): (bytes: Uint8Array, fields: () => Fields) => Split {
+  /** Gives the split of each row of a table from its bytes and the values of its columns; the path's group is looked up once. */
+  rowsOf(path: string): (bytes: Uint8Array, cellOf: (column: string) => string | undefined) => Split {
     const group = this.pattern?.capture(path);
     if (this.pattern !== undefined && !group) this.unmatched++;
     if (group) {
@@ -32,8 +31,8 @@ export class SplitAssigner {
       return () => split;
     }
     const column = this.rule.key.kind === "column" ? this.rule.key.column : undefined;
-    return (bytes, fields) => {
-      const key = column === undefined ? undefined : fields()[column];
+    return (bytes, cellOf) => {
+      const key = column === undefined ? undefined : cellOf(column);
       return splitOf(this.rule, key || hexOf(this.hasher.sha256(bytes)), this.hasher);
     };
   }

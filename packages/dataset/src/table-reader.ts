@@ -7,6 +7,12 @@ import type { TableFormat } from "./table-format.ts";
 /** Values of a row by column. */
 export type Fields = Readonly<Record<string, string>>;
 
+/** Names of a row's columns and their values, in the order of the file; all rows of a CSV file have one and the same list of names. */
+export interface Cells {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
 /** One row of a table while it streams by; its bytes are valid during the call only. */
 export interface TableRow {
   /** Counts rows with content from 1, the header apart. */
@@ -18,6 +24,8 @@ export interface TableRow {
   /** Where the row ends in the file: the offset after its line ending. */
   readonly end: number;
   /** Parses the row. Throws DATASET_ROW_INVALID. */
+  cells(): Cells;
+  /** The same as a record. */
   fields(): Fields;
 }
 
@@ -35,7 +43,7 @@ export interface TableOptions {
 }
 
 /** Wide feature tables have thousands of columns; each costs a profile. */
-const MAX_COLUMNS = 20_000;
+export const MAX_COLUMNS = 20_000;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 /** Named so by JavaScript for the prototype of an object; no row may set it. */
 const FORBIDDEN_COLUMN = "__proto__";
@@ -113,8 +121,8 @@ export class TableReader {
       }
     }
     this.number++;
-    const fields = this.format.kind === "csv" ? () => this.csvRow(bytes, hasQuote) : () => this.jsonRow(bytes);
-    this.sink.row({ number: this.number, raw, bytes, end: this.offset, fields });
+    const cells = this.format.kind === "csv" ? () => this.csvRow(bytes, hasQuote) : () => this.jsonRow(bytes);
+    this.sink.row({ number: this.number, raw, bytes, end: this.offset, cells, fields: () => fieldsOf(cells()) });
   }
 
   /** Finds the delimiter: that of the file's name, unless the header has none of it and has another. */
@@ -131,16 +139,14 @@ export class TableReader {
     return "problem" in result ? this.invalid(result.problem) : result.fields;
   }
 
-  private csvRow(bytes: Uint8Array, hasQuote: boolean): Fields {
+  private csvRow(bytes: Uint8Array, hasQuote: boolean): Cells {
     const values = this.csv(bytes, hasQuote);
-    const columns = this.columns!;
-    if (values.length !== columns.length) this.invalid(`it has ${values.length} fields; the header has ${columns.length}`);
-    const fields: Record<string, string> = {};
-    for (let i = 0; i < columns.length; i++) fields[columns[i]!] = values[i]!;
-    return fields;
+    const names = this.columns!;
+    if (values.length !== names.length) this.invalid(`it has ${values.length} fields; the header has ${names.length}`);
+    return { names, values };
   }
 
-  private jsonRow(bytes: Uint8Array): Fields {
+  private jsonRow(bytes: Uint8Array): Cells {
     const text = this.textOf(bytes);
     let value: unknown;
     try {
@@ -149,12 +155,9 @@ export class TableReader {
       this.invalid(`it is not JSON: ${messageOf(cause)}`);
     }
     if (typeof value !== "object" || value === null || Array.isArray(value)) this.invalid("it is not a JSON object");
-    const fields: Record<string, string> = {};
-    for (const [column, field] of Object.entries(value)) {
-      if (column === FORBIDDEN_COLUMN) this.invalid(`it has the key ${FORBIDDEN_COLUMN}`);
-      fields[column] = typeof field === "string" ? field : field === null ? "" : JSON.stringify(field);
-    }
-    return fields;
+    const names = Object.keys(value);
+    if (names.includes(FORBIDDEN_COLUMN)) this.invalid(`it has the key ${FORBIDDEN_COLUMN}`);
+    return { names, values: Object.values(value).map(textOfJson) };
   }
 
   private checkedColumns(columns: readonly string[]): readonly string[] {
@@ -192,4 +195,14 @@ export class TableReader {
       "correct the file, or push it with `examples: files` to take every file as one example",
     );
   }
+}
+
+function textOfJson(value: unknown): string {
+  return typeof value === "string" ? value : value === null ? "" : JSON.stringify(value);
+}
+
+function fieldsOf({ names, values }: Cells): Fields {
+  const fields: Record<string, string> = {};
+  for (let i = 0; i < names.length; i++) fields[names[i]!] = values[i]!;
+  return fields;
 }

@@ -4,7 +4,7 @@ import { type Profile, type ProfileBuilder, profileBuilder } from "@modelyard/dr
 import type { Column, ExampleCounts } from "./document.ts";
 import { SplitAssigner } from "./split-assigner.ts";
 import type { TableFormat } from "./table-format.ts";
-import { TableReader } from "./table-reader.ts";
+import { MAX_COLUMNS, TableReader } from "./table-reader.ts";
 
 /** What counts as an example: every file, every row of the tables, or (auto) rows when there is any table. */
 export type ExamplesMode = "auto" | "files" | "rows";
@@ -80,11 +80,12 @@ export class Tally {
           for (const column of columns) this.headerColumns.add(column);
         },
         row: (row) => {
-          const fields = row.fields();
-          const split: Split = splitOf(row.bytes, () => fields);
+          const { names, values } = row.cells();
+          const split = splitOf(row.bytes, (column) => values[names.indexOf(column)]);
           this.rowCounts[split]++;
-          this.all.add(fields);
-          if (split === "train") this.train.add(fields);
+          this.all.addCells(names, values);
+          if (split === "train") this.train.addCells(names, values);
+          if (this.all.width > MAX_COLUMNS) throw tooWide(path, row.number);
         },
       },
     );
@@ -149,6 +150,14 @@ export class Tally {
       );
     }
   }
+}
+
+function tooWide(path: string, row: number): Error {
+  return userError(
+    "DATASET_ROW_INVALID",
+    `with row ${row} of "${path}" the tables have more than ${MAX_COLUMNS} different columns`,
+    "give every row the same keys, and put what varies into values; or push it with `examples: files`",
+  );
 }
 
 function counted(counts: Record<Split, number>): ExampleCounts {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { columnLimits } from "./column-summary.ts";
 import { profileSchema } from "./document.ts";
 import { profileBuilder } from "./profile-builder.ts";
 
@@ -69,6 +70,54 @@ test("texts beyond the distinct limit are counted as other, never lost", () => {
   assert.ok(column.kind === "category");
   assert.equal(column.n, 12_000);
   assert.equal(column.other, 12_000 - 256);
+});
+
+test("prose counts as other, so that a profile of documents stays small", () => {
+  const column = profileOf([...Array.from({ length: 50 }, (_, i) => ({ x: `t${i}`.repeat(1_000) })), { x: "short" }, { x: "short" }])
+    .columns[0]!;
+  assert.ok(column.kind === "category");
+  assert.deepEqual([column.n, column.counts, column.other], [52, [["short", 2]], 50]);
+});
+
+test("a column of more distinct numbers than are counted keeps its moments and quantiles", () => {
+  const builder = profileBuilder({ labelColumn: "x" });
+  for (let i = 0; i < 12_000; i++) builder.add({ x: `${i / 4}` });
+  const { columns, label } = builder.build();
+  assert.ok(columns[0]?.kind === "numeric");
+  assert.deepEqual([columns[0].n, columns[0].max, columns[0].counts, columns[0].quantiles.length], [12_000, 2_999.75, null, 101]);
+  assert.deepEqual(label!.classes, []);
+  builder.add({ x: "text" });
+  const mixed = builder.build().columns[0]!;
+  assert.ok(mixed.kind === "category");
+  assert.deepEqual([mixed.n, mixed.other], [12_001, 12_001]);
+});
+
+test("the columns of a wide table share what is kept, and none has too little", () => {
+  assert.deepEqual(columnLimits(50), { samples: 100_000, distinct: 10_000 });
+  assert.deepEqual(columnLimits(500), { samples: 10_000, distinct: 1_000 });
+  assert.deepEqual(columnLimits(1_000_000), { samples: 250, distinct: 250 });
+  const names = Array.from({ length: 5_000 }, (_, i) => `c${i}`);
+  const builder = profileBuilder();
+  for (let row = 0; row < 300; row++)
+    builder.addCells(
+      names,
+      names.map((_, i) => (i % 2 === 0 ? `${row}` : `t${row}`)),
+    );
+  const profile = profileSchema.parse(builder.build());
+  assert.equal(builder.width, 5_000);
+  const [number, text] = profile.columns;
+  assert.ok(number?.kind === "numeric" && text?.kind === "category");
+  assert.deepEqual([number.n, number.min, number.max, number.quantiles.length], [300, 0, 299, 101]);
+  assert.deepEqual([text.n, text.counts.length, text.other], [300, 16, 284]);
+});
+
+test("rows as cells and rows as records give one profile", () => {
+  const [a, b] = [profileBuilder(), profileBuilder()];
+  for (let i = 0; i < 20; i++) {
+    a.add({ x: `${i}`, y: "t" });
+    b.addCells(["x", "y"], [`${i}`, "t"]);
+  }
+  assert.deepEqual(a.build(), b.build());
 });
 
 test("classes of the label column, most frequent first", () => {

@@ -1,11 +1,14 @@
 import { type Random, seededRandom } from "@modelyard/base";
 import { evenQuantiles } from "@modelyard/stats";
-import { ColumnSummary } from "./column-summary.ts";
+import { ColumnSummary, columnLimits } from "./column-summary.ts";
 import type { ColumnProfile, Profile } from "./document.ts";
 
 const QUANTILES = 101;
 const EXACT_COUNTS = 64;
 const TOP_CATEGORIES = 256;
+/** What all columns list together: profiles of very wide tables stay below what is read at once. */
+const ALL_CATEGORIES = 200 * TOP_CATEGORIES;
+const LEAST_CATEGORIES = 16;
 /** Sampling is seeded, so that one table always has one profile. */
 const SAMPLE_SEED = 20_240_229;
 
@@ -18,7 +21,11 @@ export interface ProfileOptions {
 export interface ProfileBuilder {
   /** Rows added so far. */
   readonly rows: number;
+  /** Columns seen so far. */
+  readonly width: number;
   add(row: Readonly<Record<string, string>>): void;
+  /** A row as its columns' names and their values; quick where the same list of names comes again. */
+  addCells(names: readonly string[], values: readonly string[]): void;
   /** The running summary of a column; undefined for one never seen. */
   column(name: string): ColumnSummary | undefined;
   build(): Profile;
@@ -32,21 +39,36 @@ export function profileBuilder(options: ProfileOptions = {}): ProfileBuilder {
   const random: Random = seededRandom(SAMPLE_SEED);
   const columns = new Map<string, ColumnSummary>();
   let rows = 0;
+  let lastNames: readonly string[] = [];
+  let lastSummaries: readonly ColumnSummary[] = [];
+  /** The summaries of these columns; rows of one table come with the same list of names, which is then not looked up again. */
+  const summariesOf = (names: readonly string[]): readonly ColumnSummary[] => {
+    if (names === lastNames) return lastSummaries;
+    const limits = columnLimits(Math.max(columns.size, names.length));
+    lastNames = names;
+    lastSummaries = names.map((name) => {
+      const there = columns.get(name);
+      if (there !== undefined) return there;
+      const made = new ColumnSummary(random, limits);
+      columns.set(name, made);
+      return made;
+    });
+    return lastSummaries;
+  };
+  const addCells = (names: readonly string[], values: readonly string[]): void => {
+    rows++;
+    const summaries = summariesOf(names);
+    for (let i = 0; i < summaries.length; i++) summaries[i]!.add(values[i]!);
+  };
   return {
     get rows() {
       return rows;
     },
-    add(row) {
-      rows++;
-      for (const name in row) {
-        let column = columns.get(name);
-        if (column === undefined) {
-          column = new ColumnSummary(random);
-          columns.set(name, column);
-        }
-        column.add(row[name]!);
-      }
+    get width() {
+      return columns.size;
     },
+    addCells,
+    add: (row) => addCells(Object.keys(row), Object.values(row)),
     column: (name) => columns.get(name),
     build() {
       const { labelColumn } = options;
@@ -55,17 +77,21 @@ export function profileBuilder(options: ProfileOptions = {}): ProfileBuilder {
         format: 1,
         kind: "profile",
         rows,
-        columns: [...columns].map(([name, column]) => columnProfile(name, column, rows)),
+        columns: [...columns].map(([name, column]) => columnProfile(name, column, rows, topCategories(columns.size))),
         label: labelColumn === undefined ? null : { column: labelColumn, classes: classes?.textCounts() ?? [] },
       };
     },
   };
 }
 
-/** The profile of one column of a table of `rows` rows. */
-export function columnProfile(name: string, column: ColumnSummary, rows: number): ColumnProfile {
+function topCategories(width: number): number {
+  return Math.min(TOP_CATEGORIES, Math.max(LEAST_CATEGORIES, Math.floor(ALL_CATEGORIES / Math.max(1, width))));
+}
+
+/** The profile of one column of a table of `rows` rows, with the `top` most frequent categories. */
+export function columnProfile(name: string, column: ColumnSummary, rows: number, top = TOP_CATEGORIES): ColumnProfile {
   const missing = rows - column.n;
-  if (!column.allNumbers || column.n === 0) return categoryProfile(name, column, missing);
+  if (!column.allNumbers || column.n === 0) return categoryProfile(name, column, missing, top);
   const sorted = column.sortedNumbers();
   const quantiles = evenQuantiles(sorted, Math.min(QUANTILES, sorted.length));
   if (quantiles.length > 1) {
@@ -76,8 +102,8 @@ export function columnProfile(name: string, column: ColumnSummary, rows: number)
   return { name, kind: "numeric", n, missing, min, max, mean, std, quantiles, counts: column.numberCounts(EXACT_COUNTS) };
 }
 
-function categoryProfile(name: string, column: ColumnSummary, missing: number): ColumnProfile {
-  const counts = column.textCounts().slice(0, TOP_CATEGORIES);
+function categoryProfile(name: string, column: ColumnSummary, missing: number, top: number): ColumnProfile {
+  const counts = column.textCounts().slice(0, top);
   const named = counts.reduce((sum, [, count]) => sum + count, 0);
   return { name, kind: "category", n: column.n, missing, counts, other: column.n - named };
 }
