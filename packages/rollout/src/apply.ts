@@ -22,9 +22,9 @@ export function applyEvent(state: RolloutState, body: RolloutEventBody, seq: num
     case "staging-failed":
       return { ...to({ kind: "condemned", reason: body.reason }), checks: body.checks };
     case "step-started":
-      return to({ kind: "step", step: startStep(body.index, body.canaryPercent, body.mirrorPercent, body.budgetMs) });
+      return to({ kind: "step", step: startStep(state, body) });
     case "measured":
-      return inStep(state, seq, (step) => measuredStep(step, body));
+      return { ...inStep(state, seq, (step) => measuredStep(step, body)), tests: body.tests };
     case "step-held":
       return inStep(state, seq, (step) => ({ ...step, held: true }));
     case "step-passed":

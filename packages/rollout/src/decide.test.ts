@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { seededRandom } from "@modelyard/base";
+import { logShareEvidence } from "@modelyard/stats";
 import fc from "fast-check";
 import {
+  addCounts,
   applyEvent,
   DEFAULT_SETTINGS,
   decide,
@@ -18,6 +20,7 @@ import {
   rolloutEventSchema,
   type Window,
 } from "./index.ts";
+import { stakeTime, testsOfStep } from "./stakes.ts";
 import { healthyWorld, second, simulate, type World } from "./testing/simulate.ts";
 
 const BOUNDS = { minSamples: 50, minTimeMs: 5_000, maxTimeMs: 60_000 };
@@ -238,9 +241,12 @@ test("first version: absolute limits instead of a comparison", () => {
   assert.deepEqual(desiredTraffic(foldEvents(bad)), { stable: null, canary: null, canaryPercent: 0, mirrorPercent: 0 });
 });
 
-test("first version: no clients yet is no obstacle, a replica that is not there is", () => {
+test("first version: no clients yet is no obstacle, which the reason says; a replica that is not there is one", () => {
   const planned = plannedBody({ baseline: null, plan: parsePlan("100", BOUNDS) });
-  assert.equal(outcome(simulate(planned, () => ({ ...emptyWindow, canaryReady: 1 }))), "promoted");
+  const alone = simulate(planned, () => ({ ...emptyWindow, canaryReady: 1 }));
+  assert.equal(outcome(alone), "promoted");
+  const passed = alone.find(({ event }) => event.type === "step-passed")!.event;
+  assert.ok(passed.type === "step-passed" && /no request came in 5\.0s: passed on time and its staging checks alone/.test(passed.reason));
   assert.equal(outcome(simulate(planned, () => emptyWindow)), "rolled-back");
   assert.equal(outcome(simulate(planned, () => undefined)), "rolled-back");
 });
@@ -262,7 +268,99 @@ test("a version that crashes again and again, or never comes back, fails", () =>
   }
 });
 
-test("slow answers: twice the odds are let pass, a regression is not", () => {
+test("first version: with any traffic it needs its samples", () => {
+  const planned = plannedBody({ baseline: null, plan: parsePlan("100", BOUNDS) });
+  const requests = (one: number, every: number) => {
+    let seconds = 0;
+    return () => ({ ...emptyWindow, canary: { ...noCounts, requests: seconds++ % every === 0 ? one : 0 }, canaryReady: 1 });
+  };
+  const few = simulate(planned, requests(1, 10));
+  assert.equal(outcome(few), "rolled-back");
+  const failed = few.find(({ event }) => event.type === "gate-failed")!.event;
+  assert.ok(failed.type === "gate-failed" && /not enough evidence: \d of 50 samples/.test(failed.reason), JSON.stringify(failed));
+  assert.equal(outcome(simulate(planned, requests(10, 1))), "promoted");
+});
+
+test("evidence is carried from step to step: failures too few for each step alone end the rollout", () => {
+  const plan = parsePlan("10, 20, 30, 40, 50", { minSamples: 10, minTimeMs: 5_000, maxTimeMs: 60_000 });
+  const events = simulate(plannedBody({ plan }), (state) => {
+    const { canaryPercent } = desiredTraffic(state);
+    const step = state.phase.kind === "step" ? state.phase.step : undefined;
+    const errors = step !== undefined && step.elapsedMs < 2_000 ? 1 : 0;
+    const canary = { ...noCounts, requests: canaryPercent, errors };
+    return { ...emptyWindow, canary, stable: { ...noCounts, requests: 100 - canaryPercent }, stableReady: 1, canaryReady: 1 };
+  });
+  const failed = events.find(({ event }) => event.type === "gate-failed")!.event;
+  assert.ok(failed.type === "gate-failed" && failed.gate === "errors" && failed.index > 0, JSON.stringify(failed));
+});
+
+test("a look that is not written down is taken once: the tests end where they would have, had each look been written", () => {
+  const plan = parsePlan("10, 100", { ...BOUNDS, minTimeMs: 30_000 });
+  const start = foldEvents(simulate(plannedBody({ plan }), () => steady, 4));
+  assert.equal(start.phase.kind, "step");
+  const windows = [1, 0, 2, 0, 0].map((errors, i) => ({
+    ...steady,
+    stable: { ...steady.stable, errors: 3 },
+    canary: { ...steady.canary, requests: 5 + i, errors },
+  }));
+  let written = start;
+  for (const window of windows) {
+    const command = decide(written, { ...facts, holder: start.holder!, window });
+    assert.ok(command.kind === "append" && command.event.type === "measured");
+    written = applyEvent(written, command.event, written.seq + 1);
+  }
+  let look: Facts["look"];
+  const sum = { ...steady, stable: noCounts, canary: noCounts, pairs: emptyWindow.pairs };
+  for (const [i, fresh] of windows.entries()) {
+    sum.stable = addCounts(sum.stable, fresh.stable);
+    sum.canary = addCounts(sum.canary, fresh.canary);
+    const isLast = i === windows.length - 1;
+    const given = { ...facts, holder: start.holder!, window: sum, fresh, look, sinceMs: 1_000 * (i + 1), writeDue: isLast };
+    const command = decide(start, given);
+    if (!isLast) {
+      assert.ok(command.kind === "measure", JSON.stringify(command));
+      look = command.look;
+      continue;
+    }
+    assert.ok(command.kind === "append" && command.event.type === "measured" && written.phase.kind === "step");
+    assert.deepEqual(command.event.tests, written.phase.step.tests);
+    assert.deepEqual(command.event.totals.canary, written.phase.step.canary);
+  }
+});
+
+test("what the tests bet is 1 in all, however the plan looks and however long it takes", () => {
+  const step = fc.record({ shadow: fc.boolean(), maxTimeMs: fc.integer({ min: 0, max: 900_000 }) });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), fc.integer({ min: 1, max: 400_000 }), (list, lookMs) => {
+      const steps = list.map(({ shadow, maxTimeMs }, i) => {
+        const limits = { minSamples: 1, minTimeMs: 0, maxTimeMs };
+        return shadow && i === 0 ? ({ kind: "shadow", ...limits } as const) : ({ kind: "weight", percent: 10 + i, ...limits } as const);
+      });
+      let tests: ReturnType<typeof testsOfStep> | null = null;
+      for (const [i, one] of steps.entries()) {
+        tests = testsOfStep({ steps }, i, tests);
+        for (let at = 0; at <= one.maxTimeMs; at += lookMs) tests = stakeTime({ steps }, i, tests, at, at + lookMs);
+      }
+      return logShareEvidence(tests!.errors) <= 1e-9;
+    }),
+  );
+});
+
+test("slow answers in clusters below 2 % are let pass", () => {
+  let seconds = 0;
+  const events = simulate(plannedBody(), () => {
+    const slow = seconds++ % 3 === 0 ? 18 : 0;
+    return {
+      ...steady,
+      stable: { ...steady.stable, requests: 900 },
+      canary: { ...steady.canary, requests: 900, slow },
+      pairs: { compared: 900, lost: 0, differed: 0 },
+    };
+  });
+  assert.equal(outcome(events), "promoted");
+});
+
+test("slow answers: one and a half times the odds are let pass, a regression is not", () => {
   const world = (random: World["random"], canarySlow: number): World => ({ ...healthyWorld, random, stableSlow: 0.02, canarySlow });
   const good = world(seededRandom(1), 0.03);
   assert.equal(outcome(simulate(plannedBody(), (state) => second(good, state))), "promoted");

@@ -1,12 +1,12 @@
 import { formatDuration } from "@modelyard/base";
 import type { MeasuredBody, RolloutEventBody, StagingCheck } from "./event.ts";
-import { judgeWindow, verdictReason } from "./judge.ts";
+import { judgeWindow, type Look, type Reading, verdictReason } from "./judge.ts";
 import { formatStep } from "./plan.ts";
 import type { RolloutState, StepState } from "./state.ts";
 import { stepTraffic } from "./traffic.ts";
 
 /** What the gateway knows when it asks what to do. */
-export interface Facts {
+export interface Facts extends Reading {
   /** This gateway process. */
   readonly holder: string;
   /** False while another live gateway holds the rollout. */
@@ -16,10 +16,6 @@ export interface Facts {
   readonly checks?: readonly StagingCheck[] | undefined;
   /** Budget worked out from what the stable version answered lately; null when it answered too little. */
   readonly budgetMs: number | null;
-  /** Counters since the last `measured` event, as they came; unusable ones make the step inconclusive. */
-  readonly window: unknown;
-  /** Time since then, by a clock that never jumps. */
-  readonly sinceMs: number;
   /** True when it is time to write a measurement down though nothing changed. */
   readonly writeDue: boolean;
   /** True when the stage `production` names the version. */
@@ -31,7 +27,8 @@ export type Command =
   | { readonly kind: "append"; readonly event: RolloutEventBody }
   /** `ready`: only that it starts (a rollback must not depend on more); `full`: golden predictions and latency too. */
   | { readonly kind: "check-candidate"; readonly depth: "ready" | "full" }
-  | { readonly kind: "measure" }
+  /** Nothing to write down yet; hand `look` back at the next one. */
+  | { readonly kind: "measure"; readonly look: Look }
   | { readonly kind: "move-stage"; readonly version: number }
   | { readonly kind: "leave-alone" };
 
@@ -44,7 +41,9 @@ export function decide(state: RolloutState, facts: Facts): Command {
     return append({ type: "claimed", holder: facts.holder, gateway: facts.gateway });
   }
   if (state.abort !== null && phase.kind !== "rolling-back" && phase.kind !== "completing") {
-    return append({ type: "rolling-back", reason: `${state.abort.reason} (asked by ${state.abort.by})`, aborted: true });
+    // The longest reason and the longest name together are more than an event may hold.
+    const reason = `${state.abort.reason.slice(0, 1_400)} (asked by ${state.abort.by})`;
+    return append({ type: "rolling-back", reason, aborted: true });
   }
   switch (phase.kind) {
     case "planned":
@@ -99,8 +98,9 @@ function decideStep(state: RolloutState, step: StepState, facts: Facts): Command
   if (step.elapsedMs >= plan.minTimeMs && step.gates.length > 0 && !step.held) {
     return append({ type: "step-held", index: step.index, reason, elapsedMs: step.elapsedMs, untilMs: plan.maxTimeMs });
   }
-  const measured = judgeWindow(state, step, facts.window, facts.sinceMs);
-  return facts.writeDue || isNews(step, measured, plan.maxTimeMs) ? append(measured) : { kind: "measure" };
+  const measured = judgeWindow(state, step, facts);
+  if (facts.writeDue || isNews(step, measured, plan.maxTimeMs)) return append(measured);
+  return { kind: "measure", look: { tests: measured.tests, elapsedMs: measured.elapsedMs } };
 }
 
 /** A measurement worth an event at once: it decides something, sets what slow means, or its verdict differs from the last one written. */

@@ -32,7 +32,11 @@ export type StagingCheck = z.infer<typeof checkSchema>;
 export const stepTotalsSchema = z.strictObject({ stable: roleCountsSchema, canary: roleCountsSchema, pairs: pairCountsSchema });
 
 const version = z.int().positive();
-const reason = z.string().max(2_000);
+/** Longest reason, and longest name of who asked, that an event holds. */
+export const MAX_REASON_LENGTH = 2_000;
+export const MAX_BY_LENGTH = 500;
+
+const reason = z.string().max(MAX_REASON_LENGTH);
 const index = z.int().min(0);
 
 const planned = z.strictObject({
@@ -46,7 +50,7 @@ const planned = z.strictObject({
   plan: planSchema,
   settings: settingsSchema,
   /** Who asked, for people: a workflow run's address or a host's name. */
-  by: z.string().max(500),
+  by: z.string().max(MAX_BY_LENGTH),
 });
 const measured = z.strictObject({
   type: z.literal("measured"),
@@ -86,7 +90,7 @@ export const eventBodySchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("completing") }),
   z.strictObject({ type: z.literal("completed") }),
   z.strictObject({ type: z.literal("aborted"), reason }),
-  z.strictObject({ type: z.literal("abort-requested"), by: z.string().max(500), reason }),
+  z.strictObject({ type: z.literal("abort-requested"), by: z.string().max(MAX_BY_LENGTH), reason }),
 ]);
 /** What happened, without its place and time. */
 export type RolloutEventBody = z.infer<typeof eventBodySchema>;

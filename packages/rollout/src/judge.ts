@@ -7,21 +7,41 @@ import { latencyBudget } from "./gates/latency-budget.ts";
 import { judgeRateGate } from "./gates/rate-gate.ts";
 import { errorsGate, judgeShareGate, latencyGate, rejectionsGate, updateShareGate } from "./gates/share-gate.ts";
 import type { PlanStep } from "./plan.ts";
+import { stakeTime } from "./stakes.ts";
 import type { RolloutState, StepState } from "./state.ts";
 
-/** Parts of a step's alpha (Bonferroni): failures are what users feel, so that gate gets half and is the quickest. */
-const ERRORS_PART = 1 / 2;
-/** Rejections, latency and agreement share the other half. */
-const OTHER_PART = 1 / 6;
+/** Parts of alpha (Bonferroni): failures are what users feel most and must be found from the fewest answers, so that gate gets nearly all of it. */
+const ERRORS_PART = 0.9;
+/** Rejections, latency and agreement share the rest: each then takes a few bad answers more to object. */
+const OTHER_PART = 0.1 / 3;
 /** Share of answers that may exceed `latencyBudgetMs` when there is no stable version: the budget is a p95. */
 const SLOW_LIMIT = 0.05;
 
+/** What the tests knew at a look whose measurement was not written down, and how old the step was. */
+export interface Look {
+  readonly tests: GateTests;
+  readonly elapsedMs: number;
+}
+
+/** What was counted and not judged yet. */
+export interface Reading {
+  /** Counters since the last `measured` event, as they came; unusable ones make the step inconclusive. */
+  readonly window: unknown;
+  /** Time since then, by a clock that never jumps. */
+  readonly sinceMs: number;
+  /** The last look since then, if there was one... */
+  readonly look?: Look | undefined;
+  /** ...and the counters since that look. The tests take each look's traffic once and never anew: only so may they be looked at as often as one likes. */
+  readonly fresh?: unknown;
+}
+
 /**
- * The `measured` event that follows from the step so far and a window of `sinceMs`. Figures that cannot be true (NaN, negative, a part above its whole) are left
- * out and make the step inconclusive.
+ * The `measured` event that follows from the step so far and what was counted since. Figures that cannot be true (NaN, negative, a part above its whole) are
+ * left out and make the step inconclusive.
  */
-export function judgeWindow(state: RolloutState, step: StepState, value: unknown, sinceMs: number): MeasuredBody {
-  const window = usableWindow(value);
+export function judgeWindow(state: RolloutState, step: StepState, reading: Reading): MeasuredBody {
+  const { sinceMs } = reading;
+  const window = usableWindow(reading.window);
   const w = window ?? emptyWindow;
   const elapsedMs = step.elapsedMs + (Number.isFinite(sinceMs) && sinceMs > 0 ? sinceMs : 0);
   const totals = {
@@ -29,11 +49,7 @@ export function judgeWindow(state: RolloutState, step: StepState, value: unknown
     canary: addCounts(step.canary, w.canary),
     pairs: addPairs(step.pairs, w.pairs),
   };
-  const tests: GateTests = {
-    errors: updateShareGate(errorsGate, step.tests.errors, w.canary, w.stable),
-    rejections: updateShareGate(rejectionsGate, step.tests.rejections, w.canary, w.stable),
-    latency: step.budgetMs === null ? step.tests.latency : updateShareGate(latencyGate, step.tests.latency, w.canary, w.stable),
-  };
+  const tests = updateTests(state, step, reading.look, reading.look === undefined ? window : usableWindow(reading.fresh), elapsedMs);
   const budgetMs = step.budgetMs ?? (state.baseline === null ? state.settings.latencyBudgetMs : latencyBudget(totals.stable));
   const next: Judged = { step, totals, tests, budgetMs, elapsedMs, window };
   const gates = state.baseline === null ? firstVersionGates(state, next) : comparedGates(state, next);
@@ -52,6 +68,24 @@ export function judgeWindow(state: RolloutState, step: StepState, value: unknown
   };
 }
 
+/** The tests after the traffic since the last look. */
+function updateTests(
+  state: RolloutState,
+  step: StepState,
+  look: Look | undefined,
+  fresh: Window | undefined,
+  elapsedMs: number,
+): GateTests {
+  const before = look?.tests ?? step.tests;
+  const { stable, canary } = fresh ?? emptyWindow;
+  const tests: GateTests = {
+    errors: updateShareGate(errorsGate, before.errors, canary, stable),
+    rejections: updateShareGate(rejectionsGate, before.rejections, canary, stable),
+    latency: step.budgetMs === null ? before.latency : updateShareGate(latencyGate, before.latency, canary, stable),
+  };
+  return stakeTime(state.plan, step.index, tests, look?.elapsedMs ?? step.elapsedMs, elapsedMs);
+}
+
 interface Judged extends Pick<MeasuredBody, "totals" | "tests" | "budgetMs" | "elapsedMs"> {
   readonly step: StepState;
   readonly window: Window | undefined;
@@ -59,7 +93,8 @@ interface Judged extends Pick<MeasuredBody, "totals" | "tests" | "budgetMs" | "e
 
 /** Gates of a version that serves beside a stable one, against the same moments' traffic. */
 function comparedGates(state: RolloutState, next: Judged): GateResult[] {
-  const alpha = state.settings.alpha / state.plan.steps.length;
+  // The tests run on from step to step, and there is one shadow step at most: nothing has to be split over steps.
+  const { alpha } = state.settings;
   const { stable, canary, pairs } = next.totals;
   const { step } = next;
   const gates = [
@@ -88,6 +123,7 @@ function comparedGates(state: RolloutState, next: Judged): GateResult[] {
 
 /** Gates of a first version: absolute limits, since there is nothing to compare with. */
 function firstVersionGates(state: RolloutState, next: Judged): GateResult[] {
+  // The rates are counted anew in each step, so the steps share alpha.
   const alpha = state.settings.alpha / state.plan.steps.length;
   const { canary } = next.totals;
   const gates = commonGates(state, next, canary.requests);

@@ -36,6 +36,7 @@ const bad: readonly (readonly [unknown, RegExp])[] = [
   ["-5", /step 1 is "-5"/],
   [[{ percent: 10, speed: 3 }], /unknown key "speed"/],
   [[{ percent: 10, "min-samples": 1.5 }], /min-samples of step 1/],
+  [[{ percent: 10, "min-samples": 1e20 }], /min-samples of step 1/],
   [[{ percent: 10, "min-time": "soon" }], /min-time of step 1 is "soon"/],
   [[{ percent: 10, "min-time": "2m", "max-time": "1m" }], /step 1 has a max-time below/],
   ["[1, 2", /not valid JSON/],

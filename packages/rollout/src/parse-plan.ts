@@ -72,7 +72,7 @@ function parsePercent(value: unknown, name: string): number {
 
 function samples(value: unknown, name: string): number | undefined {
   if (value === undefined) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw invalid(`min-samples of ${name} is not a whole number`);
 }
 

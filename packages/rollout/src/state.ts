@@ -1,8 +1,8 @@
-import { startShareTest } from "@modelyard/stats";
 import { noCounts, noPairs, type PairCounts, type RoleCounts } from "./counts.ts";
 import type { PlannedBody, RolloutSettings, StagingCheck } from "./event.ts";
 import type { GateResult, GateTests, GateVerdict } from "./gate.ts";
 import type { Plan } from "./plan.ts";
+import { testsOfStep } from "./stakes.ts";
 
 /** How a rollout ended. */
 export type Outcome = "promoted" | "rolled-back" | "aborted";
@@ -52,6 +52,8 @@ export interface RolloutState {
   readonly gateway: string | null;
   readonly checks: readonly StagingCheck[];
   readonly abort: { readonly by: string; readonly reason: string } | null;
+  /** What the sequential tests know so far, which each step goes on with; null before the first step. */
+  readonly tests: GateTests | null;
   readonly phase: Phase;
   /** Number of the last event applied. */
   readonly seq: number;
@@ -73,23 +75,25 @@ export function startState(planned: PlannedBody): RolloutState {
     gateway: null,
     checks: [],
     abort: null,
+    tests: null,
     phase: { kind: "planned" },
     seq: 1,
   };
 }
 
 /** A step before its first measurement. */
-export function startStep(index: number, canaryPercent: number, mirrorPercent: number, budgetMs: number | null): StepState {
+export function startStep(state: RolloutState, body: Pick<StepState, "index" | "canaryPercent" | "mirrorPercent" | "budgetMs">): StepState {
+  const { index, canaryPercent, mirrorPercent, budgetMs } = body;
   return {
     index,
     elapsedMs: 0,
     canaryPercent,
     mirrorPercent,
+    budgetMs,
+    tests: testsOfStep(state.plan, index, state.tests),
     stable: noCounts,
     canary: noCounts,
     pairs: noPairs,
-    budgetMs,
-    tests: { errors: startShareTest(), rejections: startShareTest(), latency: startShareTest() },
     crashes: 0,
     unreadyMs: 0,
     gates: [],

@@ -7,6 +7,7 @@ import {
   rateSequence,
   shareTestPValue,
   shareTestRejects,
+  stakeShareTest,
   startShareTest,
   updateShareTest,
 } from "./index.ts";
@@ -16,14 +17,61 @@ test("multinomial odds equal savvi 0.3.1: counts (13, 21), theta 0.1, k 100", ()
   assert.ok(Math.abs(odds / 17.0902673401524 - 1) < 1e-10, String(odds));
 });
 
-test("share test: one interval equals the averaged likelihood ratio worked out by hand", () => {
-  const state = updateShareTest(startShareTest(), { canaryRequests: 10, canaryFailures: 2, stableRequests: 90, stableFailures: 1 });
-  const ratios = Array.from({ length: 24 }, (_, i) => {
-    const r = 1.5 * (40 / 1.5) ** (i / 23);
+test("share test: one interval equals the weighted mean of the likelihood ratios worked out by hand", () => {
+  const counts = { canaryRequests: 10, canaryFailures: 2, stableRequests: 90, stableFailures: 1 };
+  const factors = Array.from({ length: 24 }, (_, i) => 1.5 * (40 / 1.5) ** (i / 23));
+  const ratios = factors.map((r) => {
     const q = (r * 0.1) / (0.9 + r * 0.1);
-    return (q / 0.1) ** 2 * ((1 - q) / 0.9);
+    return r * (q / 0.1) ** 2 * ((1 - q) / 0.9);
   });
-  assert.ok(Math.abs(Math.exp(logShareEvidence(state)) - ratios.reduce((a, b) => a + b) / 24) < 1e-12);
+  const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b);
+  const expected = sum(ratios) / sum(factors);
+  assert.ok(Math.abs(Math.exp(logShareEvidence(updateShareTest(startShareTest(), counts))) / expected - 1) < 1e-12);
+  assert.ok(Math.abs(Math.exp(logShareEvidence(updateShareTest(startShareTest(0.25), counts))) / (expected / 4) - 1) < 1e-12);
+});
+
+test("share test: stakes add up; a late stake finds a late change that a long good time would hide", () => {
+  const good = { canaryRequests: 100, canaryFailures: 2, stableRequests: 100, stableFailures: 2 };
+  const bad = { canaryRequests: 100, canaryFailures: 10, stableRequests: 100, stableFailures: 0 };
+  assert.ok(Math.abs(Math.exp(logShareEvidence(stakeShareTest(startShareTest(0.75), 0.25))) - 1) < 1e-12);
+  let [alone, staked] = [startShareTest(1), startShareTest(0.99)];
+  for (let i = 0; i < 200; i++) {
+    alone = updateShareTest(alone, good);
+    staked = updateShareTest(staked, good);
+  }
+  staked = stakeShareTest(staked, 0.01);
+  const looks = (state: ReturnType<typeof startShareTest>): number => {
+    let now = state;
+    for (let look = 1; look <= 50; look++) {
+      now = updateShareTest(now, bad);
+      if (shareTestRejects(now, 0.001)) return look;
+    }
+    return 51;
+  };
+  assert.equal(looks(staked), 2);
+  assert.ok(looks(alone) > 5, String(looks(alone)));
+});
+
+test("share test: equal sides are rejected in at most alpha of the runs with stakes of one in all placed over time", () => {
+  const random = seededRandom(11);
+  let rejected = 0;
+  for (let run = 0; run < 200; run++) {
+    let state = startShareTest(0.5);
+    for (let look = 0; look < 300 && !shareTestRejects(state, 0.05); look++) {
+      const w = look < 150 ? 0.1 : 0.5;
+      const canary = random.next() < w;
+      state = updateShareTest(state, {
+        canaryRequests: w * 10,
+        canaryFailures: canary ? 1 : 0,
+        stableRequests: (1 - w) * 10,
+        stableFailures: canary ? 0 : 1,
+      });
+      state = stakeShareTest(state, look === 149 ? 0.2 : 0.3 / 299);
+    }
+    if (shareTestRejects(state, 0.05)) rejected++;
+  }
+  // 5 % of 200 is 10; more than 20 would have probability below 0.3 %.
+  assert.ok(rejected <= 20, `${rejected} of 200`);
 });
 
 test("share test: an idle side or no failures change nothing; the state survives JSON", () => {

@@ -1,10 +1,20 @@
-import { logSumExp } from "./log-sum-exp.ts";
+import { logAdd, logSumExp } from "./log-sum-exp.ts";
 
 /** Odds factors that the alternative is mixed over: canary failures this many times likelier than the stable side's. */
 const FACTORS: readonly number[] = logGrid(1.5, 40, 24);
+/**
+ * Logarithms of the mixture's weights, proportional to the factors: a large factor has to be found within a few failures, a small one has many to be found
+ * by, so that weight costs it little.
+ */
+const LOG_WEIGHTS: readonly number[] = logShares(FACTORS);
 
 function logGrid(low: number, high: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => low * (high / low) ** (i / (count - 1)));
+}
+
+function logShares(values: readonly number[]): number[] {
+  const sum = values.reduce((total, value) => total + value, 0);
+  return values.map((value) => Math.log(value / sum));
 }
 
 /** What one interval of simultaneous traffic brought to both sides; whole numbers since the last interval, failures among the requests. */
@@ -18,7 +28,7 @@ export interface ShareCounts {
 /** All that the test knows: plain JSON, so that a crashed job resumes from it. */
 export interface ShareTestState {
   readonly format: 1;
-  /** Log likelihood ratio of each odds factor. */
+  /** Log of what was staked on each odds factor, times its likelihood ratio since it was staked. */
   readonly logRatios: readonly number[];
   /** Largest log e-value so far. */
   readonly peak: number;
@@ -27,14 +37,26 @@ export interface ShareTestState {
   readonly stableFailures: number;
 }
 
-/** A share test that has seen nothing; its e-value is 1. */
-export function startShareTest(): ShareTestState {
-  return { format: 1, logRatios: FACTORS.map(() => 0), peak: 0, canaryFailures: 0, stableFailures: 0 };
+/** A share test that has seen nothing, with `stake` (above 0, at most 1) as its e-value. */
+export function startShareTest(stake = 1): ShareTestState {
+  const logRatios = FACTORS.map(() => Math.log(stake));
+  return { format: 1, logRatios, peak: Math.min(0, Math.log(stake)), canaryFailures: 0, stableFailures: 0 };
+}
+
+/**
+ * Starts the test afresh with a further `stake` beside what it has seen so far, so that a change of late is found as if nothing had been seen before. Stakes
+ * of 1 in all, sized without looking at the answers to come, keep the sum an e-process: it is a weighted mean of e-processes that start at different times.
+ */
+export function stakeShareTest(state: ShareTestState, stake: number): ShareTestState {
+  if (stake <= 0) return state;
+  const fresh = Math.log(stake);
+  const next = { ...state, logRatios: state.logRatios.map((ratio) => logAdd(ratio, fresh)) };
+  return { ...next, peak: Math.max(state.peak, logShareEvidence(next)) };
 }
 
 /**
  * Adds one interval to the test of "a failed answer is the canary's with probability at most w", w being the share of the interval's requests that
- * the canary had. The likelihood ratios of the odds factors are averaged, which makes an e-process: under no difference it reaches 1/alpha ever with
+ * the canary had. The weighted mean of the odds factors' likelihood ratios is an e-process: under no difference it reaches 1/alpha ever with
  * probability at most alpha (Ville's inequality), however often one looks. Given the counts the canary's failures are hypergeometric, less spread than the
  * binomial assumed (Hoeffding 1963, theorem 4), so the bound holds. An interval with one side idle tells nothing and is skipped.
  */
@@ -58,7 +80,7 @@ export function updateShareTest(state: ShareTestState, counts: ShareCounts): Sha
 
 /** Natural logarithm of the current e-value. */
 export function logShareEvidence(state: Pick<ShareTestState, "logRatios">): number {
-  return logSumExp(state.logRatios) - Math.log(state.logRatios.length);
+  return logSumExp(state.logRatios.map((ratio, i) => ratio + LOG_WEIGHTS[i]!));
 }
 
 /** True once the e-value has reached 1/alpha: the canary fails more than its share, at a lifetime false alarm rate of at most alpha. */

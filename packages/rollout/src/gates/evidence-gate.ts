@@ -10,13 +10,13 @@ export interface Seen {
   readonly elapsedMs: number;
   /** False when the last figures could not be used. */
   readonly usable: boolean;
-  /** Nothing serves beside the new version: a service that cannot get clients before it is live is not held up by having none. */
+  /** Nothing serves beside the new version: a service that cannot get clients before it is live is not held up by having none at all. */
   readonly isFirst: boolean;
 }
 
 /** Says whether a step has seen enough, in answers and in time. */
 export function judgeEvidence(step: PlanStep, { samples, elapsedMs, usable, isFirst }: Seen): GateResult {
-  const needed = isFirst ? 0 : Math.max(1, step.minSamples);
+  const needed = isFirst && samples === 0 ? 0 : Math.max(1, step.minSamples);
   if (!usable)
     return {
       ...base,
@@ -28,6 +28,10 @@ export function judgeEvidence(step: PlanStep, { samples, elapsedMs, usable, isFi
   }
   if (elapsedMs < step.minTimeMs) {
     return { ...base, verdict: "inconclusive", reason: `${formatDuration(elapsedMs)} of ${formatDuration(step.minTimeMs)} watched` };
+  }
+  if (samples === 0) {
+    const reason = `no request came in ${formatDuration(elapsedMs)}: passed on time and its staging checks alone, nothing was measured`;
+    return { ...base, verdict: "pass", reason };
   }
   return { ...base, verdict: "pass", reason: `${samples} samples in ${formatDuration(elapsedMs)}` };
 }

@@ -32,10 +32,13 @@ export const healthyWorld: Omit<World, "random"> = {
   disagreement: 0.02,
 };
 
-/** Binomial draw, by counting. */
+/** Binomial draw: the gaps between successes are geometric, so rare ones cost one number each. */
 export function draw(random: Random, n: number, p: number): number {
-  let count = 0;
-  for (let i = 0; i < n; i++) if (random.next() < p) count++;
+  if (p > 0.5) return n - draw(random, n, 1 - p);
+  if (p <= 0) return 0;
+  const logMiss = Math.log1p(-p);
+  let count = -1;
+  for (let at = 0; at <= n; count++) at += Math.floor(Math.log(1 - random.next()) / logMiss) + 1;
   return count;
 }
 
@@ -64,7 +67,7 @@ export function second(world: World, state: RolloutState): Window {
   };
 }
 
-/** The gateway's loop without a gateway: each call of `window` is one second. Stops at the end or after `maxActs`. */
+/** The gateway's loop without a gateway: each call of `window` is one second, each written down. Stops at the end or after `maxActs`. */
 export function simulate(
   planned: PlannedBody,
   window: (state: RolloutState) => unknown,
