@@ -1,6 +1,6 @@
 import { formatDuration } from "@modelyard/base";
 import { readStage, resolveModelVersion } from "@modelyard/registry";
-import { DEFAULT_SETTINGS, formatPlan, isFinished, type Plan, type PlannedBody, parsePlan, type StepDefaults } from "@modelyard/rollout";
+import { DEFAULT_SETTINGS, formatPlan, type Plan, type PlannedBody, parsePlan, type StepDefaults } from "@modelyard/rollout";
 import { openTarget, type Target } from "@modelyard/traffic";
 import type { Context } from "./context.ts";
 import { openContextYard, type YardInputs } from "./open-yard.ts";
@@ -51,26 +51,34 @@ export async function promote(inputs: PromoteInputs, context: Context): Promise<
   const yard = await openContextYard(inputs, context, { create: false });
   const target = openTarget(inputs.target, { ...context, yard }, name);
   const { version } = await resolveModelVersion(yard, name, ref);
-  const baseline = (await readStage(yard, name, "production"))?.version ?? null;
-  const plan = baseline === null ? firstPlan(given, context) : given;
-  const planned = plannedBody(inputs, { name, version, baseline, plan, by: whoAsks(context) });
-  if (inputs.dryRun) {
-    context.log.notice(`dry run: would promote ${name}@${version}: ${formatPlan(plan)}`);
-    context.log.info(JSON.stringify(planned, null, 2));
-    return { outcome: undefined, rollout: undefined, version };
-  }
-  if (baseline === version && !(await hasActive(target))) {
+  const make = async (): Promise<PlannedBody | undefined> => {
+    const baseline = (await readStage(yard, name, "production"))?.version ?? null;
+    if (baseline === version) return undefined;
+    const plan = baseline === null ? firstPlan(given, context) : given;
+    return plannedBody(inputs, { name, version, baseline, plan, by: whoAsks(context) });
+  };
+  const begun = inputs.dryRun ? await rehearse(make, context) : await target.begin({ kind: "promote", version }, make);
+  if (begun === undefined) return { outcome: undefined, rollout: undefined, version };
+  if (begun.kind === "unneeded") {
     context.log.notice(`${name}@${version} is in production already`);
     return { outcome: "already", rollout: undefined, version };
   }
-  const begun = await target.begin(planned);
   context.log.notice(
     begun.kind === "started"
-      ? `rollout ${begun.rollout} of ${name}@${version}: ${formatPlan(plan)}, each step ${inputs.minSamples} samples and ${formatDuration(inputs.minTime)} at least, ${formatDuration(inputs.maxTime)} at most`
-      : `rollout ${begun.rollout} of ${name}@${version} is under way already; watching it`,
+      ? `rollout ${begun.rollout} of ${name}@${version}: a step takes ${inputs.minSamples} samples and ${formatDuration(inputs.minTime)} at least, ${formatDuration(inputs.maxTime)} at most, unless the plan says otherwise`
+      : `rollout ${begun.rollout} of ${name}@${version} is under way already; watching it with the plan that it has`,
   );
   const watched = await follow(inputs, context, target, { name, version, rollout: begun.rollout });
   return conclude(inputs, context, { outcome: watched.outcome, rollout: begun.rollout, version }, watched, name);
+}
+
+/** What a dry run says instead of beginning a rollout; undefined when it would begin one. */
+async function rehearse(make: () => Promise<PlannedBody | undefined>, context: Context): Promise<{ kind: "unneeded" } | undefined> {
+  const planned = await make();
+  if (planned === undefined) return { kind: "unneeded" };
+  context.log.notice(`dry run: would promote ${planned.model}@${planned.version}: ${formatPlan(planned.plan)}`);
+  context.log.info(JSON.stringify(planned, null, 2));
+  return undefined;
 }
 
 function boundsOf({ minSamples, minTime, maxTime }: PromoteInputs): StepDefaults {
@@ -101,11 +109,6 @@ function plannedBody(
     settings: { ...DEFAULT_SETTINGS, alpha, maxDisagreement, latencyBudgetMs: latencyBudget ?? null },
     by: what.by,
   };
-}
-
-async function hasActive(target: Target): Promise<boolean> {
-  const latest = await target.latest();
-  return latest !== undefined && !isFinished(latest.state);
 }
 
 async function follow(

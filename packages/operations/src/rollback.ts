@@ -50,20 +50,36 @@ export async function rollback(inputs: RollbackInputs, context: Context): Promis
     if (ended !== undefined && named === undefined) return ended;
   }
   if (inputs.dryRun && active !== undefined) return { outcome: undefined, rollout: active.id, version: active.state.version };
-  const present = (await readStage(yard, name, "production"))?.version ?? null;
   const version = named ?? (await versionBefore(yard, name));
-  if (present === version) {
-    context.log.notice(`${name}@${version} is in production already`);
-    return { outcome: "already", rollout: undefined, version };
-  }
-  if (inputs.dryRun) {
-    context.log.notice(`dry run: would go from ${name}@${present ?? "nothing"} to ${name}@${version} at once`);
-    return { outcome: undefined, rollout: undefined, version };
-  }
-  const { rollout } = await target.begin(plannedBody(inputs, name, version, present, context));
+  const make = async (): Promise<PlannedBody | undefined> => {
+    const present = (await readStage(yard, name, "production"))?.version ?? null;
+    return present === version ? undefined : plannedBody(inputs, name, version, present, context);
+  };
+  if (inputs.dryRun) return rehearse(make, context, name, version);
+  const begun = await target.begin({ kind: "rollback", version }, make);
+  if (begun.kind === "unneeded") return already(context, name, version);
+  const { rollout } = begun;
   const watched = await watch(inputs, context, target, { name, version, rollout });
   if (watched.outcome !== "promoted") throw rollbackFailed(name, version, watched);
   return conclude(context, { outcome: "rolled-back", rollout, version }, watched, name);
+}
+
+async function rehearse(
+  make: () => Promise<PlannedBody | undefined>,
+  context: Context,
+  name: string,
+  version: number,
+): Promise<RollbackOutputs> {
+  const planned = await make();
+  if (planned === undefined) return already(context, name, version);
+  const { model, baseline } = planned;
+  context.log.notice(`dry run: would go from ${model}@${baseline ?? "nothing"} to ${model}@${version} at once`);
+  return { outcome: undefined, rollout: undefined, version };
+}
+
+function already(context: Context, name: string, version: number): RollbackOutputs {
+  context.log.notice(`${name}@${version} is in production already`);
+  return { outcome: "already", rollout: undefined, version };
 }
 
 async function activeRollout(target: Target): Promise<ReadRollout | undefined> {

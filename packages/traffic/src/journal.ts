@@ -1,4 +1,4 @@
-import { type Clock, isoTime, mapBounded, newUlid, parseName, type Random, remoteError } from "@modelyard/base";
+import { type Clock, isoTime, mapBounded, newUlid, parseName, type Random, remoteError, userError } from "@modelyard/base";
 import { type RolloutEvent, type RolloutEventBody, rolloutEventSchema } from "@modelyard/rollout";
 import { SEQUENCE_DIGITS, type Yard } from "@modelyard/store";
 
@@ -19,7 +19,7 @@ export interface Journal {
   latest(known?: number): Promise<number>;
   /** Events of a rollout after number `after`, in order. */
   read(rollout: number, after?: number): Promise<RolloutEvent[]>;
-  /** Writes event number `seq` unless someone else did: then `taken`, and the writer has to read before it does anything more. */
+  /** Writes event number `seq` unless someone else did: then `taken`, and the writer has to read before it does anything more. Throws ROLLOUT_EVENT_INVALID. */
   append(rollout: number, seq: number, event: RolloutEventBody): Promise<"appended" | "taken">;
 }
 
@@ -46,9 +46,22 @@ export function rolloutJournal(ports: JournalPorts, model: string, target: strin
     },
     async append(rollout, seq, event) {
       const record: RolloutEvent = { format: 1, seq, time: isoTime(ports.clock), id: newUlid(ports.clock.now(), ports.random), event };
+      requireReadable(record);
       return (await records.create(key(rollout, seq), record)) === "created" ? "appended" : "taken";
     },
   };
+}
+
+/** One event that nobody can read would stop its rollout for good, so it is refused before it is written. */
+function requireReadable(record: RolloutEvent): void {
+  const parsed = rolloutEventSchema.safeParse(record);
+  if (parsed.success) return;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ");
+  throw userError(
+    "ROLLOUT_EVENT_INVALID",
+    `the rollout event ${record.event.type} is not as expected: ${problems.slice(0, 500)}`,
+    "give times, counts and texts of a usual size",
+  );
 }
 
 /** Highest number for which `exists` holds, which it does for `low` and for none after the first it does not: doubling steps, then halving. */

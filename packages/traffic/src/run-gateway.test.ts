@@ -11,6 +11,7 @@ import { DEFAULT_SETTINGS, foldEvents, parsePlan, type RolloutEvent } from "@mod
 import { directoryStore, memoryYard, systemClock, systemRandom } from "@modelyard/store";
 import { temporaryDirectory } from "@modelyard/testkit";
 import { openTarget } from "./target.ts";
+import { beginRollout } from "./testing/begin-rollout.ts";
 import { addVersions } from "./testing/digits-yard.ts";
 
 const SEED = 4_711;
@@ -74,7 +75,7 @@ for (const behaviour of ["good", "bad"]) {
     const load = traffic(() => gateway.port);
     const target = openTarget("gateway", { yard, clock: systemClock, random: systemRandom }, "m");
     const plan = parsePlan("20, 60, 100", bounds);
-    const { rollout } = await target.begin({
+    const rollout = await beginRollout(target, {
       type: "planned",
       kind: "promote",
       model: "m",

@@ -16,8 +16,14 @@ export interface ReadRollout {
   readonly events: readonly RolloutEvent[];
 }
 
-/** `attached`: an unfinished rollout of the same version was there already. */
-export type Begun = { readonly kind: "started" | "attached"; readonly rollout: number };
+/** `attached`: an unfinished rollout of the same version was there already. `unneeded`: nothing to do, as the maker of the plan said. */
+export type Begun = { readonly kind: "started" | "attached"; readonly rollout: number } | { readonly kind: "unneeded" };
+
+/**
+ * Makes a plan from the stages as they are; undefined when there is nothing to do. It is asked after the newest rollout was seen to have ended, and anew when
+ * another one got in: only rollouts move stages, so what it reads still holds when the rollout begins.
+ */
+export type MakePlan = () => Promise<PlannedBody | undefined>;
 
 /**
  * Port of a place where models serve. A rollout is begun and watched here; whoever runs the target carries it out, so that nothing stops when the
@@ -27,8 +33,8 @@ export interface Target {
   readonly kind: TargetKind;
   /** The newest rollout, or undefined. */
   latest(): Promise<ReadRollout | undefined>;
-  /** Begins a rollout: taking its number is the lock. Throws ROLLOUT_ACTIVE naming the unfinished one. */
-  begin(planned: PlannedBody): Promise<Begun>;
+  /** Begins a rollout of `version`: taking its number is the lock. Throws ROLLOUT_ACTIVE naming the unfinished one, ROLLOUT_EVENT_INVALID. */
+  begin(wanted: Pick<PlannedBody, "version" | "kind">, make: MakePlan): Promise<Begun>;
   /** Events after number `after`. */
   read(rollout: number, after: number): Promise<RolloutEvent[]>;
   /** Asks for all traffic back on the stable version; no effect on a finished rollout. A rollout that nobody took up is withdrawn at once. */

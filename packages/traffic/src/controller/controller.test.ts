@@ -10,6 +10,7 @@ import { memoryStore, memoryYard, systemClock, systemRandom, type Yard } from "@
 import { fakeClock } from "@modelyard/testkit";
 import { type RunningGateway, runGateway } from "../run-gateway.ts";
 import { openTarget, type Target } from "../target.ts";
+import { beginRollout } from "../testing/begin-rollout.ts";
 import { addVersions } from "../testing/digits-yard.ts";
 import { controller } from "./controller.ts";
 
@@ -102,7 +103,7 @@ function failedGate(events: readonly RolloutEvent[]): string {
 
 test("first version: nothing serves, then it takes all traffic after a bake, and the stage names it", async () => {
   await using b = await bench({ 1: good }, undefined);
-  const { rollout } = await b.target.begin(b.plan({ version: 1, plan: parsePlan("100", bounds) }));
+  const rollout = await beginRollout(b.target, b.plan({ version: 1, plan: parsePlan("100", bounds) }));
   await until(() => b.gateway.router.routes.canaryPercent === 100 && b.gateway.router.routes.canary?.ready.length === 1);
   const load = startLoad(b.gateway.port, 4);
   const events = await b.finish(rollout);
@@ -115,7 +116,7 @@ test("first version: nothing serves, then it takes all traffic after a bake, and
 test("a good version goes through shadow, 10, 50, 100 under load without one failed request", async () => {
   await using b = await bench({ 1: good, 2: good }, 1);
   const load = startLoad(b.gateway.port, 8, { pauseMs: 2 });
-  const { rollout } = await b.target.begin(b.plan());
+  const rollout = await beginRollout(b.target, b.plan());
   const events = await b.finish(rollout);
   await until(() => b.gateway.router.routes.stable?.version === 2 && b.replicas.running(1) === 0);
   const result = await load.stop();
@@ -140,7 +141,7 @@ for (const [name, model, expected] of bad) {
   test(`a version that ${name} is rolled back by itself; stable traffic never fails`, async () => {
     await using b = await bench({ 1: good, 2: model }, 1);
     const load = startLoad(b.gateway.port, 8, { pauseMs: 2 });
-    const { rollout } = await b.target.begin(b.plan());
+    const rollout = await beginRollout(b.target, b.plan());
     const events = await b.finish(rollout);
     await until(() => b.replicas.running(2) === 0);
     const result = await load.stop();
@@ -156,18 +157,18 @@ for (const [name, model, expected] of bad) {
 test("a version that predicts otherwise fails its golden predictions, or the agreement gate when those cannot show it", async () => {
   await using b = await bench({ 1: good, 2: { label: (value) => value + 1 } }, 1);
   const load = startLoad(b.gateway.port, 8, { pauseMs: 2 });
-  const first = await b.finish((await b.target.begin(b.plan())).rollout);
+  const first = await b.finish(await beginRollout(b.target, b.plan()));
   assert.deepEqual(types(first), ["planned", "claimed", "staging-failed", "rolling-back", "rolled-back"]);
   let replays = 0;
   b.replicas.models.set(2, { label: (value) => (replays++ < 60 ? value : value + 1) });
-  const second = await b.finish((await b.target.begin(b.plan())).rollout);
+  const second = await b.finish(await beginRollout(b.target, b.plan()));
   assert.match(failedGate(second), /agreement in step 0/);
   assert.equal((await load.stop()).failed, 0);
 });
 
 test("a version that does not start fails staging; no traffic ever reached it", async () => {
   await using b = await bench({ 1: good, 2: { ...good, broken: true } }, 1);
-  const events = await b.finish((await b.target.begin(b.plan())).rollout);
+  const events = await b.finish(await beginRollout(b.target, b.plan()));
   const failed = events.find(({ event }) => event.type === "staging-failed")!.event;
   assert.ok(failed.type === "staging-failed" && /not ready after/.test(failed.reason), JSON.stringify(failed));
 });
@@ -175,7 +176,8 @@ test("a version that does not start fails staging; no traffic ever reached it", 
 test("a canary that is killed again and again is rolled back by the availability gate, traffic goes to the stable version at once", async () => {
   await using b = await bench({ 1: good, 2: good }, 1);
   const load = startLoad(b.gateway.port, 4, { pauseMs: 5 });
-  const { rollout } = await b.target.begin(
+  const rollout = await beginRollout(
+    b.target,
     b.plan({ plan: parsePlan([{ percent: 50, "min-samples": 100_000 }], { ...bounds, maxTimeMs: 20_000 }) }),
   );
   await until(() => b.gateway.router.routes.canaryPercent === 50);
@@ -200,7 +202,7 @@ test("a canary that is killed again and again is rolled back by the availability
 
 test("no traffic: the step is held with the reason, then rolled back", async () => {
   await using b = await bench({ 1: good, 2: good }, 1);
-  const events = await b.finish((await b.target.begin(b.plan({ plan: parsePlan("10, 100", { ...bounds, maxTimeMs: 700 }) }))).rollout);
+  const events = await b.finish(await beginRollout(b.target, b.plan({ plan: parsePlan("10, 100", { ...bounds, maxTimeMs: 700 }) })));
   const held = events.find(({ event }) => event.type === "step-held")!.event;
   assert.ok(held.type === "step-held" && /not enough evidence: 0 of 40 samples/.test(held.reason));
   assert.match(failedGate(events), /evidence in step 0/);
@@ -209,7 +211,7 @@ test("no traffic: the step is held with the reason, then rolled back", async () 
 test("abort: traffic is back on the stable version within the check interval, whatever the phase", async () => {
   await using b = await bench({ 1: good, 2: good }, 1);
   const load = startLoad(b.gateway.port, 4, { pauseMs: 2 });
-  const { rollout } = await b.target.begin(b.plan({ plan: parsePlan("50, 100", { ...bounds, minTimeMs: 60_000, maxTimeMs: 90_000 }) }));
+  const rollout = await beginRollout(b.target, b.plan({ plan: parsePlan("50, 100", { ...bounds, minTimeMs: 60_000, maxTimeMs: 90_000 }) }));
   await until(() => b.gateway.router.routes.canaryPercent === 50);
   await b.target.requestAbort(rollout, "me", "changed my mind");
   const events = await b.finish(rollout);
@@ -221,11 +223,11 @@ test("abort: traffic is back on the stable version within the check interval, wh
 test("rollback: straight to the version before, with nothing asked of the present one, which hangs", async () => {
   await using b = await bench({ 1: good, 2: good }, 1);
   const load = startLoad(b.gateway.port, 4, { pauseMs: 2 });
-  await b.finish((await b.target.begin(b.plan({ plan: parsePlan("100", bounds) }))).rollout);
+  await b.finish(await beginRollout(b.target, b.plan({ plan: parsePlan("100", bounds) })));
   await load.stop();
   b.replicas.models.set(2, { ...good, hung: true });
   const planned = b.plan({ kind: "rollback", version: 1, baseline: 2, plan: parsePlan("100", bounds) });
-  const events = await b.finish((await b.target.begin(planned)).rollout);
+  const events = await b.finish(await beginRollout(b.target, planned));
   assert.deepEqual(types(events), ["planned", "claimed", "staging-passed", "completing", "completed"]);
   await until(() => b.gateway.router.routes.stable?.version === 1);
   assert.equal((await readStage(b.yard, "m", "production"))?.by, "rollback");
@@ -247,7 +249,7 @@ test("two promoters at once, 20 rounds: one holds the rollout, the other is told
       settings: DEFAULT_SETTINGS,
       by: `promoter of ${version}`,
     });
-    const results = await Promise.allSettled([2, 3, 4].map((version) => target.begin(plan(version))));
+    const results = await Promise.allSettled([2, 3, 4].map((version) => beginRollout(target, plan(version))));
     const won = results.filter((result) => result.status === "fulfilled");
     assert.equal(won.length, 1);
     for (const result of results) {
@@ -257,7 +259,10 @@ test("two promoters at once, 20 rounds: one holds the rollout, the other is told
     }
     const latest = (await target.latest())!;
     assert.equal(latest.id, round + 1);
-    assert.deepEqual(await target.begin(plan(latest.state.version)), { kind: "attached", rollout: latest.id });
+    assert.deepEqual(await target.begin(latest.state, async () => assert.fail("no plan is needed")), {
+      kind: "attached",
+      rollout: latest.id,
+    });
     await target.requestAbort(latest.id, "test", "next round");
     assert.deepEqual((await target.latest())?.state.phase.kind, "finished");
   }
@@ -289,7 +294,7 @@ test("a yard that fails while a canary goes bad: its traffic goes back all the s
   });
   await using b = await bench({ 1: good, 2: good }, 1, memoryYard({ store: flaky }));
   const load = startLoad(b.gateway.port, 8, { pauseMs: 2 });
-  const { rollout } = await b.target.begin(b.plan({ plan: parsePlan("50, 100", { ...bounds, minTimeMs: 60_000, maxTimeMs: 90_000 }) }));
+  const rollout = await beginRollout(b.target, b.plan({ plan: parsePlan("50, 100", { ...bounds, minTimeMs: 60_000, maxTimeMs: 90_000 }) }));
   await until(() => b.gateway.router.routes.canaryPercent === 50);
   isDown = true;
   b.replicas.models.set(2, { ...good, status: () => 500 });
@@ -330,7 +335,7 @@ test("a paused gateway that wakes after another took its rollout over writes not
   };
   const target = openTarget("gateway", ports, "m");
   const plan = parsePlan("50, 100", { ...bounds, maxTimeMs: 3_600_000 });
-  const { rollout } = await target.begin({
+  const rollout = await beginRollout(target, {
     type: "planned",
     kind: "promote",
     model: "m",

@@ -1,4 +1,4 @@
-import { messageOf, newUlid } from "@modelyard/base";
+import { messageOf, newUlid, remoteError } from "@modelyard/base";
 import {
   applyEvent,
   decide,
@@ -15,6 +15,7 @@ import { type Journal, rolloutJournal } from "../journal.ts";
 import { type Fleet, fleet } from "./fleet.ts";
 import { moveToProduction, moveToStaging, productionVersion } from "./move-stages.ts";
 import { type ControllerOptions, type ControlTimes, DEFAULT_TIMES } from "./options.ts";
+import { spacedWarnings } from "./spaced-warnings.ts";
 import { type Staging, startStaging } from "./staging.ts";
 import { StepMeter } from "./step-meter.ts";
 import { type Counted, type Mark, markOf } from "./step-window.ts";
@@ -54,7 +55,13 @@ class Loop implements Controller {
   private staging: Staging | undefined;
   private readonly meter: StepMeter;
   private lastEventMs: number;
+  /** Last tick that could do all it had to: read what others wrote, and write what was due. */
   private lastContactMs: number;
+  /** Version that production named last. */
+  private produced: number | null = null;
+  /** Rollout that another process of this gateway's name took over. */
+  private lostId: number | undefined;
+  private readonly warn: (text: string) => void;
   /** Set when traffic had to go back although the event that says so could not be written. */
   private isRetreating = false;
   private readonly stopping = new AbortController();
@@ -67,6 +74,7 @@ class Loop implements Controller {
     this.holder = newUlid(options.clock.now(), options.random);
     this.fleet = fleet(options);
     this.meter = new StepMeter(this.times);
+    this.warn = spacedWarnings(options.log, options.clock);
     this.lastEventMs = options.clock.monotonic();
     this.lastContactMs = this.lastEventMs;
   }
@@ -87,13 +95,13 @@ class Loop implements Controller {
   }
 
   private async run(): Promise<void> {
-    const { clock, log } = this.options;
+    const { clock } = this.options;
     const { signal } = this.stopping;
     while (!signal.aborted) {
       try {
         await this.tick();
       } catch (error) {
-        log.warning(`the control loop could not act: ${messageOf(error)}`);
+        this.warn(`the control loop could not act: ${messageOf(error)}`);
         await this.retreatIfBlind();
       }
       await clock.sleep(this.times.tickMs, signal).catch(() => undefined);
@@ -102,11 +110,26 @@ class Loop implements Controller {
 
   async tick(): Promise<void> {
     await this.follow();
+    if (this.active === undefined) await this.serveProduction();
+    else await this.carryOut();
     this.lastContactMs = this.options.clock.monotonic();
-    if (this.active === undefined) {
-      await this.fleet.apply({ stable: await productionVersion(this.options), canary: null, canaryPercent: 0, mirrorPercent: 0 }, "");
-      return;
+  }
+
+  /** Serves what the stage names while no rollout is under way. */
+  private async serveProduction(): Promise<void> {
+    const stable = await productionVersion(this.options);
+    if (stable === null && this.produced !== null) {
+      // A stage keeps its history, so one that names nothing any more is a yard that is gone, and no order to stop serving.
+      throw remoteError(
+        "YARD_GONE",
+        `the yard names no production version any more; ${this.options.model}@${this.produced} goes on serving`,
+      );
     }
+    this.produced = stable;
+    await this.fleet.apply({ stable, canary: null, canaryPercent: 0, mirrorPercent: 0 }, "");
+  }
+
+  private async carryOut(): Promise<void> {
     for (let act = 0; act < MAX_ACTS_PER_TICK; act++) {
       await this.reconcile();
       if (!(await this.act())) break;
@@ -135,8 +158,13 @@ class Loop implements Controller {
 
   /** Applies an event to the state; the only place where the state changes. */
   private apply(event: RolloutEventBody, seq: number): void {
-    const { clock, log } = this.options;
+    const { clock, log, gateway } = this.options;
     const active = this.active!;
+    if (event.type === "claimed" && event.holder !== this.holder && event.gateway === gateway && active.state.holder === this.holder) {
+      // Taking it back would go on for ever, turn by turn.
+      this.lostId = active.id;
+      log.warning(`another gateway with the name ${gateway} took over rollout ${active.id}: give each gateway its own --name`);
+    }
     active.state = applyEvent(active.state, event, seq);
     this.lastEventMs = clock.monotonic();
     const line = `rollout ${active.id}: ${describeEvent(event, active.state.plan)}`;
@@ -153,7 +181,9 @@ class Loop implements Controller {
     const command = decide(active.state, facts);
     switch (command.kind) {
       case "leave-alone":
+        return false;
       case "measure":
+        this.meter.keeps(command.look, now);
         return false;
       case "check-candidate":
         if (this.staging === undefined) this.staging = startStaging(this.options, this.times, this.fleet, active.state, command.depth);
@@ -185,11 +215,12 @@ class Loop implements Controller {
     const { clock, gateway } = this.options;
     const { state } = active;
     const step = state.phase.kind === "step" ? state.phase.step : undefined;
+    const isOwn = state.holder === null || (state.gateway === gateway && this.lostId !== active.id);
     return {
       ...this.meter.read(now, this.counted(), step),
       holder: this.holder,
       gateway,
-      mayClaim: state.holder === null || state.gateway === gateway || clock.monotonic() - this.lastEventMs > this.times.leaseMs,
+      mayClaim: isOwn || clock.monotonic() - this.lastEventMs > this.times.leaseMs,
       checks: this.staging?.version === state.version ? this.staging.checks : undefined,
       stageMoved: state.phase.kind === "completing" && (await productionVersion(this.options)) === state.version,
     };
@@ -215,7 +246,7 @@ class Loop implements Controller {
     } catch (error) {
       if (this.fleet.pool(state.version) !== undefined) throw error;
       // The candidate's record cannot be read: its staging check says so, the stable version serves on.
-      this.options.log.warning(`version ${state.version} cannot be started: ${messageOf(error)}`);
+      this.warn(`version ${state.version} cannot be started: ${messageOf(error)}`);
     }
   }
 
@@ -226,7 +257,7 @@ class Loop implements Controller {
     const { kind } = this.active.state.phase;
     if (kind === "completing" || kind === "finished") return;
     if (blindMs > this.times.blindMs) this.isRetreating = true;
-    if (this.isRetreating) await this.reconcile().catch((error: unknown) => this.options.log.warning(messageOf(error)));
+    if (this.isRetreating) await this.reconcile().catch((error: unknown) => this.warn(messageOf(error)));
   }
 
   private end(): void {

@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS, foldEvents, parsePlan, type RolloutEvent } from "@mod
 import { type BlobStore, memoryStore, memoryYard, systemClock, systemRandom } from "@modelyard/store";
 import { type RunningGateway, runGateway } from "../run-gateway.ts";
 import { openTarget } from "../target.ts";
+import { beginRollout } from "../testing/begin-rollout.ts";
 import { addVersions } from "../testing/digits-yard.ts";
 
 /** What happens at one write: nothing written and an error, or written and the reply lost. */
@@ -71,7 +72,7 @@ async function run(fault?: Fault): Promise<Run> {
   let sent = 0;
   const target = openTarget("gateway", ports, "m");
   const plan = parsePlan("50, 100", { minSamples: 20, minTimeMs: 80, maxTimeMs: 60_000 });
-  const { rollout } = await target.begin({
+  const rollout = await beginRollout(target, {
     type: "planned",
     kind: "promote",
     model: "m",

@@ -1,5 +1,13 @@
 import { ModelyardError, remoteError } from "@modelyard/base";
-import { foldEvents, isFinished, type PlannedBody, type RolloutEventBody, type RolloutState } from "@modelyard/rollout";
+import {
+  foldEvents,
+  isFinished,
+  MAX_BY_LENGTH,
+  MAX_REASON_LENGTH,
+  type PlannedBody,
+  type RolloutEventBody,
+  type RolloutState,
+} from "@modelyard/rollout";
 import { type Journal, type JournalPorts, rolloutJournal } from "../journal.ts";
 import type { ReadRollout, Target, TargetKind } from "../target.ts";
 
@@ -12,13 +20,15 @@ export function journalTarget(kind: TargetKind, ports: JournalPorts, model: stri
   return {
     kind,
     latest: () => latestRollout(journal),
-    async begin(planned) {
+    async begin(wanted, make) {
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const latest = await latestRollout(journal);
         if (latest !== undefined && !isFinished(latest.state)) {
-          if (isSame(latest.state, planned)) return { kind: "attached", rollout: latest.id };
+          if (isSame(latest.state, wanted)) return { kind: "attached", rollout: latest.id };
           throw rolloutActive(latest);
         }
+        const planned = await make();
+        if (planned === undefined) return { kind: "unneeded" };
         const rollout = (latest?.id ?? 0) + 1;
         if ((await journal.append(rollout, 1, planned)) === "appended") return { kind: "started", rollout };
       }
@@ -29,7 +39,11 @@ export function journalTarget(kind: TargetKind, ports: JournalPorts, model: stri
       for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
         const state = foldEvents(await journal.read(rollout));
         if (isFinished(state) || state.abort !== null) return;
-        const event: RolloutEventBody = state.holder === null ? { type: "aborted", reason } : { type: "abort-requested", by, reason };
+        const why = reason.slice(0, MAX_REASON_LENGTH);
+        const event: RolloutEventBody =
+          state.holder === null
+            ? { type: "aborted", reason: why }
+            : { type: "abort-requested", by: by.slice(0, MAX_BY_LENGTH), reason: why };
         if ((await journal.append(rollout, state.seq + 1, event)) === "appended") return;
       }
       throw contended(model);
@@ -50,8 +64,8 @@ export async function latestRollout(journal: Journal): Promise<ReadRollout | und
   return { id, events, state: foldEvents(events), since: events[0]!.time };
 }
 
-function isSame(state: RolloutState, planned: PlannedBody): boolean {
-  return state.version === planned.version && state.kind === planned.kind && state.abort === null;
+function isSame(state: RolloutState, wanted: Pick<PlannedBody, "version" | "kind">): boolean {
+  return state.version === wanted.version && state.kind === wanted.kind && state.abort === null;
 }
 
 function rolloutActive({ id, state, since }: ReadRollout): ModelyardError {
