@@ -8,8 +8,9 @@ export const DISTINCT_LIMIT = 10_000;
 /** What all columns of a table keep together, so that a table of 20,000 columns fits in memory, too; 50 columns have the limits above. */
 const ALL_SAMPLES = 50 * SAMPLE_LIMIT;
 const ALL_DISTINCT = 50 * DISTINCT_LIMIT;
-/** Few enough for any table, and enough for 101 quantiles and for the classes of a column. */
-const LEAST_KEPT = 250;
+/** Few enough for 20,000 columns, and enough for 101 quantiles and 64 exact counts. */
+const LEAST_SAMPLES = 250;
+const LEAST_DISTINCT = 64;
 /** Longer texts are prose, not categories: they count as other and are not kept. */
 const LONGEST_TEXT = 128;
 /** V8 keeps a piece of a longer text as a view that holds all of it; shorter ones are copies. */
@@ -23,8 +24,8 @@ export interface ColumnLimits {
 
 /** The limits of each column in a table of `width` columns. */
 export function columnLimits(width: number): ColumnLimits {
-  const share = (all: number, most: number): number => Math.min(most, Math.max(LEAST_KEPT, Math.floor(all / Math.max(1, width))));
-  return { samples: share(ALL_SAMPLES, SAMPLE_LIMIT), distinct: share(ALL_DISTINCT, DISTINCT_LIMIT) };
+  const share = (all: number, least: number, most: number): number => Math.min(most, Math.max(least, Math.floor(all / Math.max(1, width))));
+  return { samples: share(ALL_SAMPLES, LEAST_SAMPLES, SAMPLE_LIMIT), distinct: share(ALL_DISTINCT, LEAST_DISTINCT, DISTINCT_LIMIT) };
 }
 
 interface Entry {

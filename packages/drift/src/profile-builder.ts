@@ -49,7 +49,7 @@ export function profileBuilder(options: ProfileOptions = {}): ProfileBuilder {
     lastSummaries = names.map((name) => {
       const there = columns.get(name);
       if (there !== undefined) return there;
-      const made = new ColumnSummary(random, limits);
+      const made = new ColumnSummary(random, name === options.labelColumn ? columnLimits(1) : limits);
       columns.set(name, made);
       return made;
     });
