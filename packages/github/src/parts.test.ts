@@ -34,6 +34,20 @@ test("the open pull request whose head is the commit is found, and no other", as
   assert.equal(await bench.client().findPullRequest(SHA), undefined);
 });
 
+test("a fork's pull request is found by repository, branch and commit; the same commit in another repository is somebody else's", async () => {
+  await using bench = await startBench();
+  const own = bench.fake.addPull({ headSha: SHA, headRef: "feature" });
+  const forked = bench.fake.addPull({ headSha: SHA, headRef: "main", headRepository: "stranger/yard" });
+  const github = bench.client();
+  const from = (repository: string, branch: string | undefined) => github.findPullRequest(SHA, { repository, branch });
+  assert.equal(await from("stranger/yard", "main"), forked);
+  assert.equal(await from("Stranger/Yard", undefined), forked, "without a branch all open ones are looked through");
+  assert.equal(await from("octo/yard", "feature"), own);
+  assert.equal(await from("other/yard", "main"), undefined);
+  assert.equal(await from("stranger/yard", "elsewhere"), undefined);
+  assert.equal(await github.findPullRequest("d".repeat(40), { repository: "stranger/yard", branch: "main" }), undefined, "pushed to since");
+});
+
 test("issues are found by marker and author: open before closed, newest first, never a pull request", async () => {
   await using bench = await startBench();
   const github = bench.client();

@@ -20,6 +20,7 @@ export const OPERATIONS = {
   "comments.update": { title: "update the comment", permission: "pull-requests", access: "write" },
   "comments.delete": { title: "delete a duplicate of our comment", permission: "pull-requests", access: "write" },
   "pulls.ofCommit": { title: "find the pull request of a commit", permission: "pull-requests", access: "read" },
+  "pulls.list": { title: "find the pull request of a fork's commit", permission: "pull-requests", access: "read" },
   "checks.list": { title: "list the checks", permission: "checks", access: "read", isBeforeWrite: true },
   "checks.create": { title: "create the check", permission: "checks", access: "write" },
   "checks.update": { title: "update the check", permission: "checks", access: "write" },

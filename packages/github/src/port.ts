@@ -19,6 +19,13 @@ export interface CheckInput {
   readonly externalId: string;
 }
 
+/** Where the head commit of a pull request was pushed to, as the event says. */
+export interface PullHead {
+  /** `owner/name`, of a fork or of the repository itself. */
+  readonly repository: string | undefined;
+  readonly branch: string | undefined;
+}
+
 export interface WorkflowRun {
   readonly id: number;
   readonly url: string;
@@ -73,8 +80,8 @@ export interface GitHub {
     order?: number,
   ): Promise<{ readonly kind: "created" | "updated" | "unchanged"; readonly url: string }>;
   publishCheck(check: CheckInput): Promise<{ readonly url: string }>;
-  /** Number of the open pull request whose head is this commit, or undefined. */
-  findPullRequest(headSha: string): Promise<number | undefined>;
+  /** Number of the open pull request whose head is this commit (of this repository and branch, where they are known), or undefined. */
+  findPullRequest(headSha: string, head?: PullHead): Promise<number | undefined>;
   /** Dispatches and finds the run: by `return_run_details`, else by `correlation`; never starts it twice. */
   dispatchWorkflow(dispatch: DispatchInput, signal?: AbortSignal): Promise<WorkflowRun>;
   /** The repository's default branch. */

@@ -10,6 +10,8 @@ export interface JobContext {
   /** Head commit of the pull request of a pull_request or workflow_run event; else `sha`. */
   readonly headSha: string | undefined;
   readonly headRepository: string | undefined;
+  /** Branch of `headRepository` that the head commit was pushed to; anyone may have named it. */
+  readonly headBranch: string | undefined;
   readonly baseSha: string | undefined;
   readonly pullRequest: number | undefined;
   readonly runUrl: string | undefined;

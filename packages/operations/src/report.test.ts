@@ -132,7 +132,37 @@ test("a fork's pull request is told about the second workflow", () =>
       assert.match(log.of("warning")[0]!, /from a fork.*workflow_run/);
       assert.match(context.summaries[1]!, /from a fork/);
     },
-    { token: READ_ONLY, job: { headRepository: "stranger/yard" } },
+    { token: READ_ONLY, job: { headRepository: "stranger/yard", eventName: "pull_request" } },
+  ));
+
+const FORKS_RUN = { headRepository: "stranger/yard", headBranch: "main", pullRequest: undefined };
+
+test("in a workflow_run the comment goes to the fork's pull request, never to another with the same commit", () =>
+  scene(
+    sampleComparison(),
+    async ({ github, context }) => {
+      const forked = github.addPull({ headSha: SHA, headRef: "main", headRepository: "stranger/yard" });
+      github.addPull({ headSha: SHA });
+      await report(INPUTS, context);
+      assert.deepEqual(
+        github.state.comments.map((comment) => comment.issue),
+        [forked],
+      );
+      assert.equal(github.state.checks[0]?.headSha, SHA);
+    },
+    { job: { ...FORKS_RUN, eventName: "workflow_run" } },
+  ));
+
+test("in a workflow_run a missing permission is named, not the fork", () =>
+  scene(
+    sampleComparison(),
+    async ({ github, context, log }) => {
+      github.addPull({ headSha: SHA, headRef: "main", headRepository: "stranger/yard" });
+      await report(INPUTS, context);
+      assert.match(log.of("warning")[0]!, /Add to the job:\n\npermissions:\n {2}contents: read\n {2}pull-requests: write/);
+      assert.doesNotMatch(log.of("warning")[0]!, /from a fork/);
+    },
+    { token: { permissions: { checks: "write", "pull-requests": "read" } }, job: { ...FORKS_RUN, eventName: "workflow_run" } },
   ));
 
 test("without a pull request there is a check alone; without GitHub a summary alone", () =>

@@ -15,7 +15,7 @@ import {
   renderComparison,
   renderMetrics,
 } from "@modelyard/report";
-import type { Context } from "./context.ts";
+import type { Context, JobContext } from "./context.ts";
 import { OutcomeError } from "./outcome-error.ts";
 import { missingText, type Posted, postReport } from "./report/post-report.ts";
 import { type DocumentInputs, type ReportDocuments, readDocuments, type Subject } from "./report/read-documents.ts";
@@ -111,12 +111,16 @@ async function post(rendered: RenderedReport, inputs: ReportInputs & { readonly 
   }
   const posted = await postReport(rendered, inputs, github, context);
   if (posted.missing.length > 0) {
-    const { headRepository, repository } = context.job;
-    const fork = headRepository !== undefined && headRepository !== repository;
+    const fork = isForksEvent(context.job);
     context.log.warning(missingText(posted.missing, fork));
     await context.summary(`${renderBlocks(permissionHint(posted.missing, fork).blocks)}\n`);
   }
   return posted;
+}
+
+/** A workflow_run workflow has the repository's own token, also for the run of a fork: there a permission is missing indeed. */
+function isForksEvent({ eventName, headRepository, repository }: JobContext): boolean {
+  return eventName?.startsWith("pull_request") === true && eventName !== "pull_request_target" && headRepository !== repository;
 }
 
 /** Most gates named in an error's message; the report has them all. */

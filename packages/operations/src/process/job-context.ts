@@ -40,6 +40,7 @@ export function jobContextOf(facts: JobFacts, event: Json | undefined): JobConte
     eventName: presentText(facts.eventName),
     headSha: head.sha ?? sha,
     headRepository: head.repository ?? repository,
+    headBranch: head.branch,
     baseSha: head.base,
     pullRequest: head.pullRequest,
     runUrl:
@@ -56,6 +57,7 @@ export function jobContextOf(facts: JobFacts, event: Json | undefined): JobConte
 interface Head {
   readonly sha: string | undefined;
   readonly repository: string | undefined;
+  readonly branch: string | undefined;
   readonly base: string | undefined;
   readonly pullRequest: number | undefined;
 }
@@ -66,6 +68,7 @@ function headOf(event: Json | undefined): Head {
     return {
       sha: commitOf(textAt(event, "pull_request", "head", "sha")),
       repository: repositoryOf(textAt(event, "pull_request", "head", "repo", "full_name")),
+      branch: presentText(textAt(event, "pull_request", "head", "ref")),
       base: commitOf(textAt(event, "pull_request", "base", "sha")),
       pullRequest: numberOf(at(event, "pull_request", "number")),
     };
@@ -74,6 +77,7 @@ function headOf(event: Json | undefined): Head {
     return {
       sha: commitOf(textAt(event, "workflow_run", "head_sha")),
       repository: repositoryOf(textAt(event, "workflow_run", "head_repository", "full_name")),
+      branch: presentText(textAt(event, "workflow_run", "head_branch")),
       base: undefined,
       pullRequest: undefined,
     };
@@ -82,6 +86,7 @@ function headOf(event: Json | undefined): Head {
   return {
     sha: commitOf(textAt(event, "merge_group", "head_sha")),
     repository: undefined,
+    branch: undefined,
     base: commitOf(textAt(event, "merge_group", "base_sha")),
     pullRequest: isPullRequestComment ? numberOf(at(event, "issue", "number")) : undefined,
   };

@@ -55,8 +55,9 @@ async function postCheck(report: RenderedReport, inputs: PostInputs, github: Git
 }
 
 async function postComment(report: RenderedReport, inputs: PostInputs, github: GitHub, context: Context): Promise<string | undefined> {
-  const { headSha, pullRequest, runId } = context.job;
-  const number = inputs.pullRequest ?? pullRequest ?? (headSha === undefined ? undefined : await github.findPullRequest(headSha));
+  const { headSha, headRepository, headBranch, pullRequest, runId } = context.job;
+  const head = { repository: headRepository, branch: headBranch };
+  const number = inputs.pullRequest ?? pullRequest ?? (headSha === undefined ? undefined : await github.findPullRequest(headSha, head));
   if (number === undefined) {
     context.log.info("this commit belongs to no open pull request, so no comment is written");
     return undefined;

@@ -10,6 +10,7 @@ const NO_JOB: JobContext = {
   eventName: undefined,
   headSha: undefined,
   headRepository: undefined,
+  headBranch: undefined,
   baseSha: undefined,
   pullRequest: undefined,
   runUrl: undefined,

@@ -196,13 +196,11 @@ export function documents(state: GitHubState, origin: string): Documents {
       issue: `${api}/issues/${it.number}`,
       review_comments: `${url}/comments`,
     };
-    const branch = (ref: string, sha: string): Document => ({
-      label: `${state.owner}:${ref}`,
-      ref,
-      sha,
-      user: user(state.owner),
-      repo: fullRepository(),
-    });
+    const branch = (repository: string, ref: string, sha: string): Document => {
+      const [owner = "", name = ""] = repository.split("/");
+      const repo = { ...fullRepository(), name, full_name: repository, owner: user(owner), fork: repository !== full };
+      return { label: `${owner}:${ref}`, ref, sha, user: user(owner), repo };
+    };
     return {
       id: it.id,
       node_id: nodeId("PullRequest", it.id),
@@ -225,8 +223,8 @@ export function documents(state: GitHubState, origin: string): Documents {
       review_comments_url: links.review_comments,
       review_comment_url: `${url}/comments{/number}`,
       statuses_url: links.statuses,
-      head: branch(it.pull.headRef, it.pull.headSha),
-      base: branch(it.pull.baseRef, state.refs.get(it.pull.baseRef) ?? ""),
+      head: branch(it.pull.headRepository, it.pull.headRef, it.pull.headSha),
+      base: branch(full, it.pull.baseRef, state.refs.get(it.pull.baseRef) ?? ""),
       _links: {
         ...Object.fromEntries(Object.entries(links).map(([name, href]) => [name, { href }])),
         html: { href: `${html}/pull/${it.number}` },

@@ -73,8 +73,8 @@ export interface FakeGitHub extends AsyncDisposable {
   /** Requests that wait for their latency to pass on the clock. */
   readonly waiting: number;
   fail(rule: FaultRule): void;
-  /** Opens a pull request; answers its number. */
-  addPull(pull: { headSha: string; headRef?: string; title?: string }): number;
+  /** Opens a pull request, of a fork when `headRepository` (`owner/name`) is another; answers its number. */
+  addPull(pull: { headSha: string; headRef?: string; title?: string; headRepository?: string }): number;
   addIssue(issue: { title: string; body?: string; login?: string; state?: "open" | "closed" }): IssueState;
   addComment(issue: number, body: string, login: string): CommentState;
   /** Adds a workflow from text, as if it were `.github/workflows/<name>`. */
@@ -203,9 +203,10 @@ export async function startFakeGitHub(options: FakeGitHubOptions = {}): Promise<
       return service.waiting;
     },
     fail: injected.add,
-    addPull({ headSha, headRef, title }) {
+    addPull({ headSha, headRef, title, headRepository }) {
       const issue = addIssue({ title: title ?? "A change" });
-      const pull = { headSha, headRef: headRef ?? "change", baseRef: state.defaultBranch, headRepository: `${state.owner}/${state.repo}` };
+      const from = headRepository ?? `${state.owner}/${state.repo}`;
+      const pull = { headSha, headRef: headRef ?? "change", baseRef: state.defaultBranch, headRepository: from };
       state.issues[state.issues.length - 1] = { ...issue, pull };
       return issue.number;
     },

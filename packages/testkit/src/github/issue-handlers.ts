@@ -1,6 +1,6 @@
 import { type Answer, type Call, type Handler, invalid, notFound, text } from "./answer.ts";
 import type { Operation } from "./operations.ts";
-import type { CommentState, IssueState } from "./state.ts";
+import type { CommentState, IssueState, PullState } from "./state.ts";
 
 /** GitHub refuses longer bodies of comments and issues. */
 const MAX_BODY_CHARACTERS = 65_536;
@@ -121,7 +121,10 @@ export const issueHandlers = {
   "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}": deleteComment,
   "GET /repos/{owner}/{repo}/pulls": (call) => {
     const wanted = call.query.get("state") ?? "open";
-    const pulls = call.state.issues.filter((issue) => issue.pull && (wanted === "all" || issue.state === wanted));
+    const head = call.query.get("head");
+    const isWanted = ({ headRepository, headRef }: PullState): boolean =>
+      head === null || head === `${headRepository.split("/")[0]}:${headRef}`;
+    const pulls = call.state.issues.filter(({ pull, state }) => pull && isWanted(pull) && (wanted === "all" || state === wanted));
     return { status: 200, list: { items: pulls.reverse().map(call.documents.pull) } };
   },
   "GET /repos/{owner}/{repo}/pulls/{pull_number}": (call) => {
@@ -129,7 +132,9 @@ export const issueHandlers = {
     return one(issue?.pull ? issue : undefined, call.documents.fullPull);
   },
   "GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls": (call) => {
-    const pulls = call.state.issues.filter((issue) => issue.pull?.headSha === call.parameters["commit_sha"]);
+    // Of a commit that only a fork has GitHub knows no pull request.
+    const own = `${call.state.owner}/${call.state.repo}`;
+    const pulls = call.state.issues.filter(({ pull }) => pull?.headRepository === own && pull.headSha === call.parameters["commit_sha"]);
     return { status: 200, list: { items: pulls.map(call.documents.pull) } };
   },
 } satisfies Partial<Record<Operation, Handler>>;

@@ -20,7 +20,15 @@ export interface IssueState {
   updated: number;
   closed: number | undefined;
   /** Set when the issue is a pull request. */
-  readonly pull?: { headSha: string; readonly headRef: string; readonly baseRef: string; readonly headRepository: string } | undefined;
+  readonly pull?: PullState | undefined;
+}
+
+export interface PullState {
+  headSha: string;
+  readonly headRef: string;
+  readonly baseRef: string;
+  /** `owner/name`; another than the repository's for a fork. */
+  readonly headRepository: string;
 }
 
 export interface CommentState {
