@@ -10,3 +10,4 @@ export { type Fields, type TableOptions, TableReader, type TableRow, type TableS
 export type { ExamplesMode } from "./tally.ts";
 export * from "./verify.ts";
 export * from "./versions.ts";
+export { lookAtSource } from "./walk.ts";

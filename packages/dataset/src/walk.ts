@@ -1,4 +1,4 @@
-import type { Dirent } from "node:fs";
+import type { Dirent, Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { compareUtf8, type ModelyardError, messageOf, userError } from "@modelyard/base";
@@ -18,6 +18,13 @@ export const SKIPPED_DIRECTORIES: ReadonlySet<string> = new Set([".git", ".model
  * DATASET_LINK, DATASET_SPECIAL_FILE, DATASET_FILE_UNREADABLE, PATH_INVALID, PATH_COLLISION, each naming the file.
  */
 export async function* walk(source: string, exclude: readonly string[] = []): AsyncGenerator<SourceFile, void, undefined> {
+  const info = await lookAtSource(source);
+  if (info.isFile()) yield { path: parseEntryPath(basename(source).normalize("NFC")), absolute: source };
+  else yield* walkDirectory(source, "", new Set(exclude.map((path) => resolve(path))));
+}
+
+/** Looks at what is to be pushed. Throws DATASET_SOURCE_MISSING, DATASET_LINK, DATASET_SPECIAL_FILE, DATASET_FILE_UNREADABLE. */
+export async function lookAtSource(source: string): Promise<Stats> {
   const info = await lstat(source).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT" && cause.code !== "ENOTDIR") throw unreadable(source, cause);
     throw userError(
@@ -27,10 +34,9 @@ export async function* walk(source: string, exclude: readonly string[] = []): As
       cause,
     );
   });
-  if (info.isFile()) yield { path: parseEntryPath(basename(source).normalize("NFC")), absolute: source };
-  else if (info.isDirectory()) yield* walkDirectory(source, "", new Set(exclude.map((path) => resolve(path))));
-  else if (info.isSymbolicLink()) throw sourceLinkRefused(source);
-  else throw specialRefused(source);
+  if (info.isSymbolicLink()) throw sourceLinkRefused(source);
+  if (!info.isFile() && !info.isDirectory()) throw specialRefused(source);
+  return info;
 }
 
 async function* walkDirectory(

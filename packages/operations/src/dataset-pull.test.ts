@@ -59,6 +59,8 @@ const REFUSED: [string, Partial<DatasetPullInputs>, string][] = [
   ["a pointer of another dataset", { pointer: "one.dataset.json", name: "letters" }, "DATASET_POINTER_MISMATCH"],
   ["a path that is not in the version", { only: "nope.csv" }, "DATASET_PATH_MISSING"],
   ["another yard", { yard: "nowhere" }, "YARD_MISSING"],
+  ["the yard as the target", { path: ".modelyard" }, "PULL_UNSAFE"],
+  ["a directory of the yard as the target", { path: ".modelyard/blobs/new" }, "PULL_UNSAFE"],
 ];
 
 for (const [what, inputs, code] of REFUSED) {

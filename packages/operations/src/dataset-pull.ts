@@ -1,4 +1,5 @@
-import { join, resolve } from "node:path";
+import { realpath } from "node:fs/promises";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { formatBytes, shortDigest, userError } from "@modelyard/base";
 import type { Split } from "@modelyard/content";
@@ -40,6 +41,7 @@ export async function datasetPull(inputs: DatasetPullInputs, context: Context): 
   const yard = await openContextYard(inputs, context, { create: false });
   const version = await versionOf(inputs, yard, context);
   const path = resolve(context.cwd, inputs.path ?? join("data", version.name));
+  for (const directory of yardDirectory(yard)) await refuseInside(path, directory);
   const result = await context.log.group(`Pull ${version.name}@${version.version}`, () =>
     pullDataset({
       yard,
@@ -70,6 +72,17 @@ export async function datasetPull(inputs: DatasetPullInputs, context: Context): 
 
 function yardDirectory({ url }: Yard): string[] {
   return url.startsWith("file:") ? [fileURLToPath(url)] : [];
+}
+
+/** A dataset may hold a `yard.json` of its own: among the files of a yard it would take the place of the yard's. */
+async function refuseInside(path: string, yard: string): Promise<void> {
+  const inside = relative(await realpath(yard), await realpath(path).catch(() => path));
+  if (inside.split(sep)[0] === ".." || isAbsolute(inside)) return;
+  throw userError(
+    "PULL_UNSAFE",
+    `the target ${path} lies in the yard ${yard}`,
+    "set `path` to a directory outside the yard, such as data/points",
+  );
 }
 
 /** An explicit version wins, then the pointer file, then the latest version. */

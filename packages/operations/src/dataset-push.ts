@@ -4,6 +4,7 @@ import { formatBytes, hasCode, parseName, parseVersionRef, shortDigest, userErro
 import { canonicalJson, makeSplitRule, type SplitRule } from "@modelyard/content";
 import {
   type ExamplesMode,
+  lookAtSource,
   type PushResult,
   pointerName,
   pointerOf,
@@ -64,8 +65,11 @@ export async function datasetPush(inputs: DatasetPushInputs, context: Context): 
   const splitRule = splitRuleOf(inputs, name);
   const pointer = inputs.pointer ?? pointerName(name);
   const pointerPath = pointer === NO_POINTER ? undefined : resolve(context.cwd, pointer);
-  const yard = await openForPush(inputs, context);
+  const since = inputs.sinceVersion === undefined ? undefined : parseVersionRef(inputs.sinceVersion);
   const source = resolve(context.cwd, inputs.path);
+  // A mistake in the inputs makes no yard.
+  await lookAtSource(source);
+  const yard = await openForPush(inputs, context);
   const result = await context.log.group(`Push ${inputs.path} as ${name}`, () =>
     pushDataset({
       yard,
@@ -75,7 +79,7 @@ export async function datasetPush(inputs: DatasetPushInputs, context: Context): 
       splitRule,
       examples: inputs.examples,
       labelColumn: inputs.labelColumn,
-      since: inputs.sinceVersion === undefined ? undefined : parseVersionRef(inputs.sinceVersion),
+      since,
       commit: context.job.headSha ?? context.job.sha,
       dryRun: inputs.dryRun,
       hasher: context.hasher,
