@@ -18,6 +18,7 @@ import {
 } from "@modelyard/testkit";
 import type { Context } from "./context.ts";
 import { openContextYard } from "./open-yard.ts";
+import { OutcomeError } from "./outcome-error.ts";
 import { writeModelFiles } from "./testing/model-files.ts";
 import { testContext } from "./testing/test-context.ts";
 import { type TrainInputs, train } from "./train.ts";
@@ -227,10 +228,19 @@ test("a cancelled wait cancels the training", async () => {
   assert.match(bench.log.text(), /the training run was cancelled: http/);
 });
 
-test("a training past its time is cancelled and named", async () => {
+test("a training that no runner took is cancelled and named, and its address is an output", async () => {
   await using bench = await startBench({ execute: false });
   await bench.pushRows(20);
-  await assert.rejects(train({ ...INPUTS, timeout: 200 }, bench.context()), { code: "TRAIN_TIMEOUT", message: /did not end within 200ms/ });
+  await assert.rejects(train({ ...INPUTS, timeout: 200 }, bench.context()), (error: unknown) => {
+    assert.ok(error instanceof OutcomeError);
+    assert.deepEqual(
+      [error.code, /did not start within 200ms \(it is queued\)/.test(error.message)],
+      ["TRAIN_TIMEOUT", true],
+      error.message,
+    );
+    assert.match((error.outputs as { runUrl: string }).runUrl, /^http/);
+    return true;
+  });
   assert.equal(bench.fake.state.runs[0]?.conclusion, "cancelled");
 });
 

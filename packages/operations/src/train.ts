@@ -52,7 +52,10 @@ export async function train(inputs: TrainInputs, context: Context): Promise<Trai
   const started = await start({ inputs, github, yard, dataset, parameters, run }, context);
   const outputs: TrainOutputs = { ...nothing, run, runUrl: started.url, trained: true };
   if (!inputs.wait) return outputs;
-  const watched = await watchRun({ yard, github, run, started, timeoutMs: inputs.timeout, pollIntervalMs: inputs.pollInterval }, context);
+  const watched = await watchRun(
+    { yard, github, run, started, timeoutMs: inputs.timeout, pollIntervalMs: inputs.pollInterval, outputs },
+    context,
+  );
   return conclude(name, dataset, outputs, decision, watched, context);
 }
 

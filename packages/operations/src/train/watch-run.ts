@@ -1,9 +1,10 @@
-import { formatDuration, messageOf, userError } from "@modelyard/base";
+import { formatDuration, messageOf } from "@modelyard/base";
 import type { GitHub, WorkflowRun } from "@modelyard/github";
 import type { RunEvent } from "@modelyard/lineage";
 import { readRunEvents } from "@modelyard/registry";
 import type { Yard } from "@modelyard/store";
 import type { Context } from "../context.ts";
+import { OutcomeError } from "../outcome-error.ts";
 import { showEvent } from "./progress-lines.ts";
 
 export interface WatchOptions {
@@ -13,6 +14,8 @@ export interface WatchOptions {
   readonly started: WorkflowRun;
   readonly timeoutMs: number;
   readonly pollIntervalMs: number;
+  /** What is known when the wait ends early: a later step may need the run's address. */
+  readonly outputs: object;
 }
 
 export interface Watched {
@@ -52,7 +55,7 @@ async function follow(options: WatchOptions, context: Context): Promise<Watched>
     const isLively = fresh.length > 0 || seen.status !== run.status;
     run = seen;
     if (run.status === "completed") return { run, events };
-    if (clock.monotonic() >= until) throw timeout(options);
+    if (clock.monotonic() >= until) throw timeout(options, run);
     waitMs = isLively ? options.pollIntervalMs : Math.min(options.pollIntervalMs * MAX_SLOWDOWN, waitMs * SLOWDOWN);
     await clock.sleep(Math.max(1, Math.min(waitMs, until - clock.monotonic())), context.signal);
   }
@@ -70,10 +73,14 @@ async function cancel(options: WatchOptions, context: Context): Promise<void> {
   }
 }
 
-function timeout(options: WatchOptions): Error {
-  return userError(
-    "TRAIN_TIMEOUT",
-    `the training run did not end within ${formatDuration(options.timeoutMs)}, and was cancelled: ${options.started.url}`,
-    "raise `timeout`, or set `wait: false` and go on from a workflow_run of the training workflow",
-  );
+function timeout({ timeoutMs, started, outputs }: WatchOptions, { status }: WorkflowRun): Error {
+  const isRunning = status === "in_progress" || status === "completed";
+  return new OutcomeError({
+    code: "TRAIN_TIMEOUT",
+    message: `the training run did not ${isRunning ? "end" : "start"} within ${formatDuration(timeoutMs)}${isRunning ? "" : ` (it is ${status})`}, and was cancelled: ${started.url}`,
+    hint: isRunning
+      ? "raise `timeout`, or set `wait: false` and go on from a workflow_run of the training workflow"
+      : "no runner took it: look whether one with the labels of its `runs-on` is online, or waits for an approval; then run this job again",
+    outputs,
+  });
 }
