@@ -16,7 +16,14 @@ test("the issue says what moved, by how much, and what follows", () => {
 
 test("the summary carries no marker, the closing comment names the window", () => {
   assert.ok(!renderDriftSummary(sampleDrift("digits")).includes("<!--"));
-  assert.match(renderDriftHealed(sampleDrift("digits")), /✅ \*\*Healed\*\*.*900 rows.*`digits@3`.*`digits@2`/);
+  const healed = renderDriftHealed(sampleDrift("digits"));
+  assert.match(
+    healed,
+    /✅ \*\*Healed\*\*.*900 rows.*`digits@3`.*`digits@2` again\. 1 column of 3 still differs, too few to make a drift: digits\./,
+  );
+  const quiet = sampleDrift("digits");
+  const stable = quiet.columns.map((column) => ({ ...column, verdict: "stable" as const }));
+  assert.doesNotMatch(renderDriftHealed({ ...quiet, columns: stable }), /still/);
 });
 
 test("hostile names stay inert, and their titles are one plain line", () => {

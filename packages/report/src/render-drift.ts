@@ -20,6 +20,9 @@ export function driftIssueTitle(report: Pick<DriftReport, "model">): string {
   return cutText(visibleText(`Drift: live traffic of ${report.model} no longer looks like its training data`), TITLE_LIMIT);
 }
 
+/** Columns named in the closing comment; the drift report has them all. */
+const NAMED_MOVED = 5;
+
 /** Marker of that issue. */
 export function driftMarker(model: string): string {
   return markerOf("drift", model);
@@ -35,11 +38,19 @@ export function renderDriftSummary(report: DriftReport, options: DriftOptions = 
   return driftDocument(report, options, "", SUMMARY_LIMIT);
 }
 
-/** Comment that closes the issue: the window in which the columns were stable again. */
+/** Comment that closes the issue: the window that is stable again, and the single columns that still differ. */
 export function renderDriftHealed(report: DriftReport, options: DriftOptions = {}): string {
   const window = `${time(report.window.from)} to ${time(report.window.to)}`;
+  const moved = report.columns.filter((column) => column.verdict === "drifted");
+  const still =
+    moved.length === 0
+      ? ""
+      : ` ${plural(moved.length, "column")} of ${formatCount(report.columns.length)} still ${moved.length === 1 ? "differs" : "differ"}, too few to make a drift: ${moved
+          .slice(0, NAMED_MOVED)
+          .map((column) => escapeText(column.name))
+          .join(", ")}${moved.length > NAMED_MOVED ? ", …" : ""}.`;
   const lines = [
-    `✅ **Healed**: in the window ${window} (${plural(report.window.rows, "row")}) no column of ${codeText(`${report.model}@${report.version}`)} drifted from ${codeText(`${report.reference.dataset}@${report.reference.version}`)}.`,
+    `✅ **Healed**: in the window ${window} (${plural(report.window.rows, "row")}) the traffic of ${codeText(`${report.model}@${report.version}`)} looks like ${codeText(`${report.reference.dataset}@${report.reference.version}`)} again.${still}`,
   ];
   if (options.runUrl !== undefined) lines.push(`Judged in the ${linkText("workflow run", options.runUrl)}.`);
   return `${lines.join("\n\n")}\n`;
