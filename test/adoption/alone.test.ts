@@ -30,6 +30,7 @@ for (const [action, scenario] of Object.entries(scenarios)) {
     await home.write("work/.gitkeep", "");
     await scenario.prepare?.(work);
     const github = await scenario.github?.();
+    const service = await scenario.service?.(work);
     try {
       const env = {
         ...(github && {
@@ -51,6 +52,7 @@ for (const [action, scenario] of Object.entries(scenarios)) {
       assert.equal(step.commands.filter((name) => name === "group").length, step.commands.filter((name) => name === "endgroup").length);
       await scenario.check(step, work, github);
     } finally {
+      await service?.[Symbol.asyncDispose]();
       await github?.[Symbol.asyncDispose]();
     }
   });

@@ -11,7 +11,7 @@ const env = { RUNNER_ENVIRONMENT: "github-hosted", GITHUB_ACTIONS: "true" };
 const VANISH = {
   code: "YARD_WOULD_VANISH",
   says: /\.modelyard is a directory of a GitHub-hosted runner/,
-  next: /runs-on: self-hosted[\s\S]*ephemeral: true/,
+  next: /yard: s3:\/\/my-bucket\/modelyard[\s\S]*runs-on: self-hosted[\s\S]*ephemeral: true/,
 };
 
 /** One call of every action that uses the yard. */

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { test } from "node:test";
 import { isolatedEnvironment, type TemporaryDirectory, temporaryDirectory } from "@modelyard/testkit";
 import { treeOf } from "./testing/expect-error.ts";
@@ -37,7 +37,14 @@ function killWhen(args: readonly string[], home: TemporaryDirectory, isDue: (log
   });
 }
 
-const yardFiles = (home: TemporaryDirectory): string[] => Object.keys(treeOf(home.at(".modelyard"))).filter((path) => !path.endsWith("/"));
+/** Files of the yard by their path; those being written in `tmp/` come and go. */
+function yardFiles(home: TemporaryDirectory): string[] {
+  const entries = readdirSync(home.at(".modelyard"), { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(home.at(".modelyard"), join(entry.parentPath, entry.name)));
+  return paths.filter((path) => !path.startsWith("tmp/"));
+}
 
 /** The version from before is whole, and every object under a digest has that digest. */
 async function assertWhole(home: TemporaryDirectory): Promise<void> {

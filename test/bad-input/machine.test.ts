@@ -59,7 +59,8 @@ function limited(kib: number, args: readonly string[]): Promise<Call> {
 function finished(command: readonly string[], user?: number): Promise<Call> {
   const options = {
     cwd: home.path,
-    env: isolatedEnvironment({ HOME: home.path }),
+    // Node hands the folder of a coverage run on to its children; these may not write there.
+    env: { ...isolatedEnvironment({ HOME: home.path }), NODE_V8_COVERAGE: "" },
     ...(user === undefined ? {} : { uid: user, gid: user }),
   };
   const child = spawn(command[0]!, command.slice(1), { ...options, stdio: ["ignore", "pipe", "pipe"] });

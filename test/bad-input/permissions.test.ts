@@ -1,6 +1,7 @@
 // Tokens that lack one permission, against a GitHub that refuses as GitHub does: the message names the permission and prints the YAML to add.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setStage } from "@modelyard/operations/testing/set-stage";
 import { sampleComparison } from "@modelyard/report/testing/sample-comparison";
 import { type FakeGitHub, startFakeGitHub, temporaryDirectory } from "@modelyard/testkit";
 import { below } from "../adoption/testing/below.ts";
@@ -24,6 +25,7 @@ after(() => outer.remove());
 const home = below(outer, "repository");
 await prepareTeam(home);
 await prepareTraffic(home);
+await setStage(home.path, "points", "staging", 1);
 await home.write("comparison.json", JSON.stringify(sampleComparison()));
 
 /** A GitHub with a pull request and a training workflow, whose token lacks a permission altogether or may only read. */

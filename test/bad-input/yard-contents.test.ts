@@ -3,9 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { openContextYard } from "@modelyard/operations";
-import { testContext } from "@modelyard/operations/testing/test-context";
-import { moveStage } from "@modelyard/registry";
+import { setStage } from "@modelyard/operations/testing/set-stage";
 import { temporaryDirectory } from "@modelyard/testkit";
 import { below } from "../adoption/testing/below.ts";
 import { assertRefused, type Refusal, treeOf } from "./testing/expect-error.ts";
@@ -18,16 +16,14 @@ const outer = await temporaryDirectory("modelyard-yard-");
 after(() => outer.remove());
 const home = below(outer, "repository");
 await prepareTeam(home);
-const context = testContext(home.path);
-const yard = await openContextYard({}, context, { create: false });
+await setStage(home.path, "points", "staging", 1);
 const prepared = [
   `record --name points --run ${RUN} --model out/model.onnx --signature out/signature.json`,
   "rollback --name points --version 1 --claim-timeout 1ms",
   "evaluate --model points@1 --dataset points@1 --baseline none",
 ];
 for (const args of prepared) await modelyard(args.split(" "), { cwd: home.path });
-for (const stage of ["staging", "production"] as const)
-  await moveStage(yard, { name: "points", stage, version: 1, by: "test", reason: "start" }, context);
+await setStage(home.path, "points", "production", 1);
 
 /** The first file of the yard whose key matches. */
 function fileOf(key: RegExp): string {

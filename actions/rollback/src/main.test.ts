@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { register } from "@modelyard/operations/register";
 import { writeModelFiles } from "@modelyard/operations/testing/model-files";
+import { setStage } from "@modelyard/operations/testing/set-stage";
 import { testContext } from "@modelyard/operations/testing/test-context";
 import { runProcess, temporaryDirectory } from "@modelyard/testkit";
 
@@ -24,6 +25,10 @@ test("nothing to go back to, a dry run, and no gateway: each says so", async () 
   const nothing = await runMain(workspace.path, { name: "line" });
   assert.equal(nothing.code, 1);
   assert.match(nothing.stdout, /::error::.*line has no production version before the present one/);
+  const never = await runMain(workspace.path, { name: "line", version: "1" });
+  assert.equal(never.code, 1);
+  assert.match(never.stdout, /::error::line@1 was never in production/);
+  await setStage(workspace.path, "line", "staging", 1);
   const dry = await runMain(workspace.path, { name: "line", version: "1", "dry-run": "true" });
   assert.equal(dry.code, 0, dry.stdout);
   assert.match(dry.stdout, /would go from line@nothing to line@1 at once/);

@@ -4,7 +4,7 @@ import { hasCode, isModelyardError } from "@modelyard/base";
 import { type FakeModel, type FakeReplicas, fakeReplicas } from "@modelyard/gateway/testing/fake-replicas";
 import { startLoad } from "@modelyard/gateway/testing/load";
 import { octokitGitHub } from "@modelyard/github/octokit";
-import { readStage } from "@modelyard/registry";
+import { moveStage, readStage } from "@modelyard/registry";
 import { openYard, type Yard } from "@modelyard/store";
 import { nodeHasher } from "@modelyard/store/node-hasher";
 import { systemClock } from "@modelyard/store/system-clock";
@@ -163,7 +163,11 @@ test("no gateway: the rollout is withdrawn and the error says what to start", as
   const context = testContext(directory.path);
   for (const act of [
     () => promote({ ...promoteDefaults, claimTimeout: 300 }, context),
-    () => rollback({ ...rollbackDefaults, version: "2", claimTimeout: 300 }, context),
+    // Staged, so that there is something to go to.
+    async () => {
+      await moveStage(await yardIn(directory.path), { name: "m", stage: "staging", version: 2, by: "test", reason: "tried" }, context);
+      return rollback({ ...rollbackDefaults, version: "2", claimTimeout: 300 }, context);
+    },
   ]) {
     await assert.rejects(
       act(),
@@ -190,6 +194,13 @@ test("bad input: one clear error, nothing written; a dry run writes nothing eith
     await assert.rejects(promote({ ...promoteDefaults, ...change }, context), (error) => hasCode(error, code), code);
   assert.deepEqual(await promote({ ...promoteDefaults, dryRun: true }, context), { outcome: undefined, rollout: undefined, version: 2 });
   assert.match(log.text(), /"percent": 50/);
+  // The stage could never be moved there in the end: told before anything is sent.
+  for (const dryRun of [true, false])
+    await assert.rejects(
+      rollback({ ...rollbackDefaults, version: "2", dryRun }, context),
+      (error) => isModelyardError(error) && error.code === "ROLLBACK_NEVER_SERVED" && /name one that was \(1\)/.test(error.hint ?? ""),
+    );
+  await moveStage(await yardIn(directory.path), { name: "m", stage: "staging", version: 2, by: "test", reason: "tried" }, context);
   assert.deepEqual(await rollback({ ...rollbackDefaults, version: "2", dryRun: true }, context), {
     outcome: undefined,
     rollout: undefined,

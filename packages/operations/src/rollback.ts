@@ -1,5 +1,6 @@
 import { remoteError, userError } from "@modelyard/base";
-import { readStage, resolveModelVersion, stageHistory } from "@modelyard/registry";
+import { judgeStageMove } from "@modelyard/lineage";
+import { readStage, resolveModelVersion, stageHistory, stagesOf } from "@modelyard/registry";
 import { DEFAULT_SETTINGS, isFinished, type PlannedBody } from "@modelyard/rollout";
 import type { Yard } from "@modelyard/store";
 import { openTarget, type ReadRollout, type Target } from "@modelyard/traffic";
@@ -36,7 +37,7 @@ export interface RollbackOutputs {
 
 /**
  * Sends all traffic back at once: ends a promotion that is under way, which is all when no version is named, else goes to the version before or the named one.
- * Asks nothing of the present version or of metrics. Throws NOTHING_TO_ROLL_BACK, ROLLBACK_FAILED, ROLLOUT_UNCLAIMED.
+ * Asks nothing of the present version or of metrics. Throws NOTHING_TO_ROLL_BACK, ROLLBACK_NEVER_SERVED, ROLLBACK_FAILED, ROLLOUT_UNCLAIMED.
  */
 export async function rollback(inputs: RollbackInputs, context: Context): Promise<RollbackOutputs> {
   const { name, ref } = requireVersion(inputs.name, inputs.version ?? "latest", "model");
@@ -44,6 +45,7 @@ export async function rollback(inputs: RollbackInputs, context: Context): Promis
   const yard = await openContextYard(inputs, context, { create: false });
   const target = openTarget(inputs.target, { ...context, yard }, name);
   const named = isNamed ? (await resolveModelVersion(yard, name, ref)).version : undefined;
+  if (named !== undefined) await requireServed(yard, name, named);
   const active = await activeRollout(target);
   if (active !== undefined && active.state.kind === "promote") {
     const ended = await endPromotion(inputs, context, target, active);
@@ -129,6 +131,23 @@ async function versionBefore(yard: Yard, name: string): Promise<number> {
     "NOTHING_TO_ROLL_BACK",
     `${name} has no production version before the present one`,
     "name one: `version: 3`; stages and versions are in the yard",
+  );
+}
+
+/** A rollback skips every check, so it goes to what has served before; the stage could not be moved to another one in the end. */
+async function requireServed(yard: Yard, name: string, version: number): Promise<void> {
+  const served = new Set((await stageHistory(yard, name, "production")).map((event) => event.version));
+  const verdict = judgeStageMove({
+    from: await stagesOf(yard, name, version),
+    to: "production",
+    wasInProduction: served.has(version),
+  });
+  if (verdict.kind === "allowed") return;
+  const known = [...served].filter((one) => one !== null).sort((a, b) => a - b);
+  throw userError(
+    "ROLLBACK_NEVER_SERVED",
+    `${name}@${version} was never in production, so there is nothing to go back to`,
+    `${known.length === 0 ? "no version was" : `name one that was (${known.join(", ")})`}; a version that is new goes to production with \`promote\``,
   );
 }
 

@@ -43,6 +43,6 @@ function wouldVanish(path: string) {
   return userError(
     "YARD_WOULD_VANISH",
     `the yard ${path} is a directory of a GitHub-hosted runner and would vanish with the job`,
-    "run the job on a machine that stays and keep the yard there:\n  runs-on: self-hosted\n  with:\n    yard: file:///srv/modelyard\nor, where it may vanish (a trial, a test), say so:\n  with:\n    ephemeral: true",
+    "keep it in a bucket:\n  with:\n    yard: s3://my-bucket/modelyard\nor on a machine that stays (runs-on: self-hosted, yard: file:///srv/modelyard); or, where it may vanish (a trial, a test), say so:\n  with:\n    ephemeral: true",
   );
 }

@@ -66,7 +66,7 @@ function invalid(text: string, problem: string, cause?: unknown) {
   return userError(
     "YARD_URL_INVALID",
     `${JSON.stringify(text.slice(0, 200))} is not a yard: ${problem}`,
-    "write a directory (../yard) or file:///absolute/directory",
+    "write a directory (../yard), file:///absolute/directory, or s3://bucket/prefix",
     cause,
   );
 }

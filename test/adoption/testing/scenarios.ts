@@ -4,19 +4,24 @@ import { datasetPush } from "@modelyard/operations/dataset-push";
 import { register } from "@modelyard/operations/register";
 import { writeModelFiles } from "@modelyard/operations/testing/model-files";
 import { writeSegment } from "@modelyard/operations/testing/prediction-log";
+import { setStage } from "@modelyard/operations/testing/set-stage";
 import { testContext } from "@modelyard/operations/testing/test-context";
 import { writeThresholdModel } from "@modelyard/operations/testing/threshold-model";
+import { readStage } from "@modelyard/registry";
 import { sampleComparison } from "@modelyard/report/testing/sample-comparison";
 import { type FakeGitHub, startFakeGitHub, type TemporaryDirectory } from "@modelyard/testkit";
 import { addVersions } from "@modelyard/traffic/testing/digits-yard";
 import type { Step } from "../../contract/testing/bundle-step.ts";
+import { startServing } from "./serving.ts";
 
 /** What a team that adopts one action alone has: its files and its yard, made without any other action's bundle. */
 export interface Scenario {
   /** Makes the files and the yard below `work`. */
   prepare?(work: TemporaryDirectory): Promise<void>;
-  /** The service that the action speaks to. */
+  /** The GitHub that the action speaks to. */
   github?(): Promise<FakeGitHub>;
+  /** What else runs beside it. */
+  service?(work: TemporaryDirectory): Promise<AsyncDisposable>;
   readonly inputs: Readonly<Record<string, string>>;
   /** True where the action runs a model, which needs the native runtime that the team installs. */
   readonly needsRuntime?: boolean;
@@ -33,6 +38,11 @@ async function pushTable(work: TemporaryDirectory): Promise<void> {
 
 async function twoVersions(work: TemporaryDirectory): Promise<void> {
   await addVersions(await openContextYard({}, testContext(work.path), { create: true }), 2, 1);
+}
+
+async function productionOf(work: TemporaryDirectory): Promise<number | null | undefined> {
+  const yard = await openContextYard({}, testContext(work.path), { create: false });
+  return (await readStage(yard, "m", "production"))?.version;
 }
 
 async function shiftedTraffic(work: TemporaryDirectory): Promise<void> {
@@ -117,9 +127,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   image: {
     prepare: twoVersions,
-    inputs: { name: "m", version: "2", "dry-run": "true" },
+    inputs: { name: "m", version: "2" },
     needsRuntime: true,
-    check: ({ outputs }) => assert.equal(outputs["reference"], "image:m-2"),
+    check: async ({ outputs }, work) => {
+      assert.equal(outputs["reference"], "image:m-2");
+      const index = JSON.parse(await work.read("image/index.json")) as { manifests: { digest: string }[] };
+      assert.deepEqual(
+        index.manifests.map((manifest) => manifest.digest),
+        [outputs["digest"]],
+      );
+    },
   },
   train: {
     prepare: pushTable,
@@ -139,13 +156,24 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   promote: {
     prepare: twoVersions,
-    inputs: { name: "m", version: "2", "dry-run": "true" },
-    check: ({ outputs }) => assert.equal(outputs["version"], "2"),
+    service: startServing,
+    inputs: { name: "m", version: "2", plan: "50, 100", "min-samples": "20", "min-time": "200ms", "max-time": "60s" },
+    check: async ({ outputs }, work) => {
+      assert.deepEqual([outputs["outcome"], outputs["version"]], ["promoted", "2"]);
+      assert.equal(await productionOf(work), 2);
+    },
   },
   rollback: {
-    prepare: twoVersions,
-    inputs: { name: "m", version: "2", "dry-run": "true" },
-    check: ({ outputs }) => assert.equal(outputs["version"], "2"),
+    prepare: async (work) => {
+      await twoVersions(work);
+      await setStage(work.path, "m", "production", 2);
+    },
+    service: startServing,
+    inputs: { name: "m", reason: "the team said so" },
+    check: async ({ outputs }, work) => {
+      assert.deepEqual([outputs["outcome"], outputs["version"]], ["rolled-back", "1"]);
+      assert.equal(await productionOf(work), 1);
+    },
   },
   monitor: {
     prepare: shiftedTraffic,
