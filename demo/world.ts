@@ -82,6 +82,8 @@ export async function createWorld(): Promise<World> {
     GITHUB_SERVER_URL: github.url,
     GITHUB_TOKEN: TOKEN,
     MODELYARD_YARD: workspace.yard,
+    // The monitor looks at seconds here, not at hours.
+    MODELYARD_LOG_SEGMENT: "1s",
   };
   const story = new Story();
   const world: World = { workspace, github, story, env, step: (step) => runStep(world, step), openYard: () => open(workspace) };

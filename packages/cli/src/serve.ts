@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { parseDuration } from "@modelyard/base";
 import { openIsolatedModel } from "@modelyard/onnx/session";
 import { fileSink, type PredictionSink, yardSink } from "@modelyard/server";
 import { type ModelServer, type OpenModel, startServer } from "@modelyard/server/serve";
@@ -6,6 +7,9 @@ import { openYard, type Yard } from "@modelyard/store";
 import { aborted, type ProgramIo, runUntilStopped } from "./long-running.ts";
 import { parseServeArguments, SERVE_HELP, type ServeArguments } from "./serve/arguments.ts";
 import { loadSource } from "./serve/load-sources.ts";
+
+/** Environment variable with the longest time that lines of the prediction log wait before they are stored; for models with little traffic. */
+const SEGMENT_VARIABLE = "MODELYARD_LOG_SEGMENT";
 
 /** `modelyard serve`: serves until `io.signal` aborts; resolves when the last answer is given. Throws what loading a model and binding the port throw. */
 export async function serve(args: readonly string[], io: ProgramIo): Promise<void> {
@@ -56,7 +60,8 @@ async function openLog(where: string, yard: () => Promise<Yard>, io: ProgramIo):
   if (where === "none") return undefined;
   if (where !== "yard") return fileSink(resolve(io.cwd, where), io.log);
   const { store } = await yard();
-  return yardSink({ ...io, put: (key, bytes) => store.putIfAbsent(key, bytes) });
+  const segment = io.env[SEGMENT_VARIABLE];
+  return yardSink({ ...io, put: (key, bytes) => store.putIfAbsent(key, bytes), ...(segment ? { segmentMs: parseDuration(segment) } : {}) });
 }
 
 /** The command as a program; resolves to the exit code. */

@@ -38,6 +38,8 @@ export async function digitsRepository(home: TemporaryDirectory, promote: string
     PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}`,
     MODELYARD_ONNXRUNTIME: dirname(createRequire(join(root, "packages/onnx/package.json")).resolve("onnxruntime-node/package.json")),
     NODE_OPTIONS: "--disable-warning=ExperimentalWarning",
+    // The monitor looks at seconds here, not at hours.
+    MODELYARD_LOG_SEGMENT: "500ms",
   };
   const github = await startFakeGitHub({
     owner: "octo",
